@@ -69,8 +69,9 @@ from bot.desk.products import (
     stock_taking,
 )
 from bot.desk.reports import long_files, report_charts, report_files, reports, risk, today
+from bot.desk.transfers import payment_keys, proof_answers, proofs
 from bot.member import explanations as my_explanations
-from bot.member import freeze, plan, preferences, privacy, qr, visits
+from bot.member import freeze, plan, preferences, privacy, qr, transfers, visits
 from bot.member import payments as my_payments
 from bot.member import personal_data as my_data
 from bot.member import rewards as my_rewards
@@ -108,6 +109,7 @@ ROUTERS: tuple[Router, ...] = (
     qr.router,
     visits.router,
     my_payments.router,
+    transfers.router,
     my_rewards.router,
     freeze.router,
     preferences.router,
@@ -132,6 +134,9 @@ ROUTERS: tuple[Router, ...] = (
     doubts.router,
     unbegun.router,
     debts.router,
+    proofs.router,
+    proof_answers.router,
+    payment_keys.router,
     approvals.router,
     approved_sales.router,
     asking.router,

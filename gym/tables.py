@@ -25,6 +25,7 @@ import gym.security.models
 import gym.settings.models
 import gym.staff.models
 import gym.subscriptions.models
+import gym.transfers.models
 from gym.core.database.engine import Base
 
 METADATA = Base.metadata
@@ -52,4 +53,5 @@ MODULES = (
     gym.settings.models,
     gym.staff.models,
     gym.subscriptions.models,
+    gym.transfers.models,
 )

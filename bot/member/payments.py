@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyPayments, MyReceipt
+from bot.ui.buttons.transfers.paying import PayFromAfar
 from bot.ui.documents import send_receipt, send_sale
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
@@ -19,6 +20,7 @@ from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind
 from gym.payments.statements import MoneyRow, StatementService
 from gym.products.sales.service import SaleService
+from gym.transfers.payment_keys import PaymentKeys
 
 router = Router(Audience.MEMBER)
 
@@ -33,6 +35,7 @@ async def my_payments(context: UpdateContext, press: MyPayments) -> None:
         found = await StatementService(uow).money(client.id, press.page)
         credit = await ClientCredit(uow).balance(client.id)
         owed = await DebtService(uow).of_client(client.id)
+        keys = await PaymentKeys(uow).shown()
     t = context.t
     lines = [money_line(t, row) for row in found.items] or [t("No payments yet.")]
     if owed:
@@ -42,7 +45,8 @@ async def my_payments(context: UpdateContext, press: MyPayments) -> None:
         lines += ["", t("💳 Credit: {credit}", credit=credit)]
     if found.total:
         lines += ["", t("Tap a receipt and it comes as a PDF.")]
-    rows = [*_receipts(t, found.items), pager(found.number, found.pages, MyPayments), nav(t)]
+    pay: Row = [button(t("💵 Pay by transfer"), PayFromAfar())] if owed and keys else []
+    rows = [pay, *_receipts(t, found.items), pager(found.number, found.pages, MyPayments), nav(t)]
     await context.show(Screen("\n".join([t("🧾 <b>My payments</b>"), "", *lines]), rows))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyFreeze, MyPlan, MyVisits, MyWhy, WantToRenew
+from bot.ui.buttons.transfers.paying import RenewFromAfar
 from bot.ui.keyboards import Button, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -19,6 +21,7 @@ from gym.notifications.outbox import DESK
 from gym.notifications.payloads.members import DeskWantsRenewalPayload
 from gym.plans.service import PlanService
 from gym.subscriptions.models import Subscription
+from gym.transfers.payment_keys import PaymentKeys
 
 router = Router(Audience.MEMBER)
 
@@ -93,6 +96,17 @@ def _next(t: HtmlTranslator, waiting: Subscription) -> str:
 
 @router.on(WantToRenew)
 async def want_to_renew(context: UpdateContext, _: WantToRenew) -> None:
+    """The way to pay from afar where the gym has a payment key; else the desk is told."""
+    async with context.member_unit_of_work() as uow:
+        keys = await PaymentKeys(uow).shown()
+    if keys:
+        await go(context, RenewFromAfar())
+    else:
+        await tell_desk(context)
+
+
+async def tell_desk(context: UpdateContext) -> None:
+    """Tell the desk once a day that this member wants to renew."""
     client = context.identity.client
     assert client is not None
     async with context.member_unit_of_work() as uow:

@@ -16,6 +16,7 @@ from bot.messages import (
     money,
     occasions,
     rewards,
+    transfers,
 )
 from bot.messages.register import (
     BUTTONS,
@@ -48,6 +49,7 @@ __all__ = [
     "word",
     "word_stored",
     "rewards",
+    "transfers",
 ]
 
 check_wordings()

@@ -63,6 +63,10 @@ SELECT c.erased_at IS NOT NULL FROM audit_entries e JOIN clients c ON c.id = CAS
     WHEN e.subject_type = 'accounts' THEN (SELECT client_id FROM accounts WHERE id = e.subject_id)
     WHEN e.subject_type = 'subscriptions' THEN (SELECT client_id FROM subscriptions WHERE id = e.subject_id)
     WHEN e.subject_type = 'approvals' THEN (SELECT client_id FROM approvals WHERE id = e.subject_id)
+    WHEN e.subject_type = 'transfer_quotes' THEN (SELECT client_id FROM transfer_quotes
+        WHERE id = e.subject_id)
+    WHEN e.subject_type = 'payment_proofs' THEN (SELECT client_id FROM payment_proofs
+        WHERE id = e.subject_id)
     WHEN e.subject_type = 'check_ins' THEN (SELECT client_id FROM check_ins WHERE id = e.subject_id)
 END
 WHERE e.id = $1

@@ -87,7 +87,7 @@ class JointPayments:
         if await self._debts.of_client(client_id, self.uow.today) != owed or total_of(owed) != expected:
             raise JustChanged
         parts: list[JointPart] = []
-        for one, part_key in zip(owed, _keys(key, len(owed)), strict=True):
+        for one, part_key in zip(owed, part_keys(key, len(owed)), strict=True):
             parts.append(await self._take(one, plans.get(one.id), method, part_key, destination))
         tell_paid_together(self.uow, parts, plans)
         return JointReceipt(parts)
@@ -139,7 +139,7 @@ class JointPayments:
         return of_products or await self._receipts.seen(entry)
 
 
-def _keys(first: UUID, count: int) -> list[UUID]:
+def part_keys(first: UUID, count: int) -> list[UUID]:
     """The key of the tap, and one after the other what follows from it."""
     keys = [first]
     while len(keys) < count:

@@ -21,6 +21,7 @@ from gym.products.sales.models import ProductSale, SaleLine
 from gym.rewards.models import Reward
 from gym.staff.models import Staff
 from gym.subscriptions.models import Freeze, GiftDays, GymClosure, Subscription
+from gym.transfers.models import PaymentKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +328,19 @@ TABLES: Final = (
         },
     ),
     ExportedTable(
+        PaymentKey,
+        "where members can send money",
+        {
+            "id": ID,
+            "kind": "`bre_b`, `nequi`, `daviplata`, `pix`, `bizum`, `iban` or `other`",
+            "label": "what members read",
+            "value": "the key, phone number or account",
+            "shown": "whether members are offered it",
+            "position": "its place in the list",
+            "created_at": AT,
+        },
+    ),
+    ExportedTable(
         CheckIn,
         "every attempt at the door, admitted or not",
         {
@@ -398,6 +412,8 @@ LEFT_BEHIND: Final[Mapping[str, str]] = {
     "own_memberships": "follows from the linked chats",
     "admin_candidates": "of this installation",
     "approvals": "requests between colleagues; what was decided stands in the rows it led to",
+    "transfer_quotes": "what was asked for; what was paid stands in the ledger",
+    "payment_proofs": "pictures stay in this bot's chats; what was approved stands in the ledger",
     "audit_details": "the trail stays with the gym that it is about",
     "audit_links": "the trail stays with the gym that it is about",
     "audit_checkpoints": "the trail stays with the gym that it is about",

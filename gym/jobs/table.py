@@ -27,6 +27,7 @@ from gym.settings.schemas import GymSettings
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.reminders import Reminders
 from gym.subscriptions.service import SubscriptionService
+from gym.transfers.service import ProofService
 from gym.unit_of_work import UnitOfWork
 
 QUARTER: Final = timedelta(minutes=15)
@@ -113,6 +114,11 @@ async def expire_approvals(uow: UnitOfWork, _: date) -> int:
     return len(await ApprovalService(uow).expire_due())
 
 
+async def expire_proofs(uow: UnitOfWork, _: date) -> int:
+    """Proofs of payment that nobody answered in time."""
+    return await ProofService(uow).expire_due()
+
+
 async def tell_day(uow: UnitOfWork, today: date) -> int:
     """The day in numbers, for the desk, at closing."""
     return await DigestService(uow).tell_due(today)
@@ -166,6 +172,7 @@ JOBS: Final = (
     Job("freeze_ends", freeze_ends, N_("Freezes"), every=HOUR),
     Job("consents", renew_consents, N_("Face consents"), every=HOUR),
     Job("approvals", expire_approvals, N_("Close old requests")),
+    Job("proofs", expire_proofs, N_("Close old proofs of payment")),
     Job("audit_chain", seal_trail, N_("Seal the audit trail")),
     Job("digest", tell_day, N_("The day in figures"), by_day=True),
     Job("letter", tell_month, N_("The month in figures"), every=DAY, by_day=True),

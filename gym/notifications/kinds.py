@@ -20,6 +20,7 @@ from gym.notifications.payloads import (
     products,
     requests,
     rewards,
+    transfers,
 )
 from gym.notifications.payloads.base import Payload
 
@@ -171,6 +172,13 @@ SPECS: Final = (
     KindSpec(Kind.DESK_PRODUCTS_PAID, products.DeskProductsPaidPayload, Group.DESK_MONEY),
     KindSpec(Kind.PRODUCTS_WRITTEN_OFF, products.ProductsWrittenOffPayload),
     KindSpec(Kind.DESK_PRODUCTS_WRITTEN_OFF, products.DeskProductsWrittenOffPayload, Group.DESK_MONEY),
+    # of transfers: to the staff, to the desk, to the member. Nobody can switch them off: they are money.
+    KindSpec(Kind.PROOF_SENT, transfers.ProofSentPayload, priority=URGENT),
+    KindSpec(Kind.PROOF_SETTLED, transfers.ProofSettledPayload, priority=URGENT, in_place=True),
+    KindSpec(Kind.DESK_PROOF_SENT, transfers.DeskProofSentPayload, priority=URGENT),
+    KindSpec(Kind.DESK_PROOF_SETTLED, transfers.DeskProofSettledPayload, priority=URGENT, in_place=True),
+    KindSpec(Kind.PROOF_ANSWERED, transfers.ProofAnsweredPayload, priority=URGENT),
+    KindSpec(Kind.PROOF_QUESTION, transfers.ProofQuestionPayload, priority=URGENT),
 )
 
 

@@ -117,6 +117,16 @@ class NotificationKind(StrEnum):
     PRODUCTS_WRITTEN_OFF = "products_written_off"
     DESK_PRODUCTS_WRITTEN_OFF = "desk_products_written_off"
     """A sale was voided or paid back: what a colleague who takes it back alone cannot keep to himself."""
+    PROOF_SENT = "proof_sent"
+    """To one of the staff, where no desk chat listens."""
+    PROOF_SETTLED = "proof_settled"
+    """Takes the place of `PROOF_SENT` in the chat; alone it is not told."""
+    DESK_PROOF_SENT = "desk_proof_sent"
+    DESK_PROOF_SETTLED = "desk_proof_settled"
+    PROOF_ANSWERED = "proof_answered"
+    """To the member: rejected, or nobody has answered in time."""
+    PROOF_QUESTION = "proof_question"
+    """To the member, from the desk."""
 
 
 class RecipientKind(StrEnum):

@@ -96,6 +96,8 @@ class GymSettings(BaseModel):
     referral_percent: Decimal = Field(Decimal(0), ge=0, le=100)
     """What a member gets when a friend has paid the first period; 0 for none."""
     approval_hours: int = Field(24, ge=1, le=168)
+    proof_hours: int = Field(72, ge=4, le=336)
+    """So long a proof of payment waits for an answer."""
     undo_minutes: int = Field(10, ge=0, le=240)
     offline_policy: OfflinePolicy = OfflinePolicy.RECORD_ONLY
     adaptive_faces: bool = False

@@ -151,6 +151,13 @@ SETTINGS: Final[dict[str, SettingRow]] = {
         N_("How long a request waits for an admin's answer."),
         unit="hours",
     ),
+    "proof_hours": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.MONEY,
+        N_("Proof expiry"),
+        N_("How long a proof of payment waits for somebody at the desk; then the member sends it again."),
+        unit="hours",
+    ),
     "smallest_amount": SettingRow(
         SettingKind.MONEY,
         SettingGroup.MONEY,

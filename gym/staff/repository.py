@@ -55,6 +55,11 @@ class StaffRepository(Repository[Staff, UUID]):
         query = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.active).order_by(Staff.id)
         return (await self.session.scalars(query)).all()
 
+    async def active_with_chat(self, roles: Sequence[Role]) -> Sequence[UUID]:
+        """Whoever works here in one of these roles and can be told in a chat of their own."""
+        query = select(Staff.id).where(Staff.role.in_(roles), Staff.active, Staff.telegram_id.is_not(None))
+        return (await self.session.scalars(query.order_by(Staff.id))).all()
+
     async def hold_admin(self, staff_id: UUID) -> bool:
         """Whether that is an active admin, who stays one until the end of the transaction."""
         query = select(Staff.id).where(Staff.id == staff_id, Staff.role == Role.ADMIN, Staff.active)

@@ -37,6 +37,7 @@ from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
+from gym.transfers.models import PaymentProof, ProofKind, ProofState, TransferQuote
 from tests.faces_db.conftest import Faces
 from tests.findings.dump.loot import columns
 from tests.support.memberships import DeskClerk
@@ -66,6 +67,7 @@ WORDS: Final = {
     "cancel": "se muda a Leticia amazónica",
     "chat": str(CHAT),
     "said": "zanahorias moradas",
+    "transfer": "TRF77820014",
     "born": "1990-03-08",
 }
 """Everything that finds her; each must be somewhere before and nowhere after."""
@@ -93,6 +95,7 @@ class Life:
         await self.drank()
         await self.came()
         await self.wished()
+        await self.transferred()
         await self.written()
 
     async def registered(self) -> None:
@@ -231,6 +234,37 @@ class Life:
                     expires_at=now,
                     decided_by_name=self.member.name,
                     decided_at=now,
+                )
+            )
+
+    async def transferred(self) -> None:
+        """A proof of payment that was rejected with words about her."""
+        now = self.gym.clock.now()
+        quote = TransferQuote(
+            client_id=self.rosa.id,
+            reference="K7M2QX",
+            debts=[],
+            amount=Decimal(5000),
+            key_label="Nequi",
+            created_at=now,
+            holds_until=now,
+        )
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            uow.session.add(quote)
+            await uow.session.flush()
+            uow.session.add(
+                PaymentProof(
+                    quote_id=quote.id,
+                    client_id=self.rosa.id,
+                    kind=ProofKind.NUMBER,
+                    state=ProofState.REJECTED,
+                    number=WORDS["transfer"],
+                    expected=Decimal(5000),
+                    sent_at=now,
+                    expires_at=now,
+                    decided_by_name="Ana Admin",
+                    decided_at=now,
+                    answer=WORDS["reason"],
                 )
             )
 

@@ -16,6 +16,7 @@ from bot.ui.buttons.clients import Card
 from bot.ui.buttons.memberships import CancelSubscription
 from bot.ui.buttons.money import AccountStatement, Debts, TakePayment, WriteOff
 from bot.ui.buttons.plans import ShowSale
+from bot.ui.buttons.transfers.proofs import Proofs
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
@@ -30,6 +31,8 @@ from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 from gym.subscriptions.status.statuses import is_open
+from gym.transfers.schemas import ProofSums
+from gym.transfers.service import ProofService
 
 router = Router(Audience.STAFF)
 BANDS: Final = {
@@ -82,13 +85,20 @@ async def debts(context: UpdateContext, press: Debts) -> None:
         service = DebtService(uow)
         overview = await service.overview()
         found = await service.by_age(press.page, press.band)
+        waiting = await ProofService(uow).sum_open()
     t = context.t
     lines = _overview(t, overview)
     if press.band:
         lines.append(t("Shown: <b>{band}</b>", band=t(BANDS[press.band])))
     pages = pager(found.number, found.pages, lambda number: Debts(press.band, number))
-    rows = [*_rows(t, found), pages, *_filters(t, overview, press.band)]
+    rows = [_proofs(t, waiting), *_rows(t, found), pages, *_filters(t, overview, press.band)]
     await context.show(Screen("\n".join(lines), [*rows, nav(t)]))
+
+
+def _proofs(t: HtmlTranslator, waiting: ProofSums) -> Row:
+    """The way to the proofs of payment, with how many wait."""
+    label = t("🧾 Proofs ({count})", count=waiting.count) if waiting.count else t("🧾 Proofs")
+    return [button(label, Proofs())]
 
 
 def _overview(t: HtmlTranslator, overview: DebtOverview) -> list[str]:

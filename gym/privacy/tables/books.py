@@ -9,6 +9,7 @@ from gym.privacy.register import BLANK, ClientRows, Entry, Old
 from gym.privacy.tables.conditions import MINE, OF_ACCOUNT, OF_PLAN, OF_SALE, STAFF_NAME, unless_staff
 from gym.privacy.tables.reasons import DAY, MONEY, OWN, TRAIL
 
+NO_PROOF: Final = "NOT EXISTS (SELECT FROM payment_proofs p WHERE p.quote_id = transfer_quotes.id)"
 KEY: Final = {"idempotency_key": "a random number"}
 
 BOOKS: Final = (
@@ -187,6 +188,59 @@ BOOKS: Final = (
         {},
         "basket_id product_id pieces",
         stays="as long as their basket",
+    ),
+    Entry(
+        "payment_keys",
+        {"label": "words", "value": "contact"},
+        "id kind shown position created_at",
+        stays=OWN,
+        whose="staff",
+        why="where members can send money",
+    ),
+    Entry(
+        "transfer_quotes",
+        {"key_label": "words"},
+        "id client_id reference plan_id plan_name price reward_id starts_on ends_on debts amount key_id"
+        " created_at holds_until",
+        (Old(f"created_at < :moment AND {NO_PROOF}", timedelta(days=30)),),
+        stays=MONEY,
+        whose="client",
+        why="what somebody was asked to send, at which price",
+        client=ClientRows(which=MINE, keeps={"key_label": "an account of the gym's"}),
+    ),
+    Entry(
+        "payment_proofs",
+        {
+            "file_id": "telegram",
+            "digest": "digest",
+            "number": "words",
+            "decided_by_name": "name",
+            "answer": "words",
+        },
+        "id quote_id client_id kind state expected sent_at expires_at booked entry_id decided_by decided_at"
+        " confirmed_by confirmed_at",
+        (
+            Old(
+                "file_id IS NOT NULL AND state <> 'open' AND sent_at < :moment",
+                timedelta(days=180),
+                sets="file_id = NULL",
+            ),
+        ),
+        stays=MONEY,
+        whose="client staff",
+        why="who showed which transfer, and who took it for true",
+        client=ClientRows(
+            which=MINE,
+            sets={
+                "file_id": "NULL",
+                "digest": "NULL",
+                "number": "NULL",
+                "answer": "NULL",
+                "state": "CASE WHEN state = 'open' THEN 'expired' ELSE state END",
+            },
+            keeps={"decided_by_name": STAFF_NAME},
+            withheld={"decided_by_name": STAFF_NAME, "decided_by": STAFF_NAME, "confirmed_by": STAFF_NAME},
+        ),
     ),
     Entry(
         "backups",

@@ -95,10 +95,18 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("unbeg", "unbegs"),
         *("pays", "pcall", "pcard", "person", "plan", "plans", "plman", "pprice", "rcpdf", "rcpt", "rwds"),
         *("set", "setg", "sets", "signs", "snoozd", "stmt", "subs", "team", "till", "tills", "today", "upds"),
-        *("visits", "whoin", "me", "pedit"),
+        *("prfile", "prlist", "prsee", "visits", "whoin", "me", "pedit"),
         *("prods", "prod", "prpric", "shop", "stmov", "why", "whyrc"),
         *("bskt", "bsktad", "psell", "sale", "salepd", "sales", "salesa"),
         *("rprts", "rprt", "rptb", "rprw", "rpxlsx", "rpcsv", "rpstop", "rpdays", "risk", "rskone", "rpchrt"),
+    ),
+    "what a member has sent is taken for money: as a payment that the desk takes, and unconfirmed until an"
+    " admin has found it on the statement": ("pryes", "prbook", "proth", "prno", "prask"),
+    "what is asked for and sent from afar, which a colleague decides": (
+        *("rqkey", "rqnum", "rqpay", "rqren", "mytell"),
+    ),
+    "admins only: where money can be sent, and what has arrived": (
+        *("pkdel", "pkey", "pkeys", "pkfst", "pknew", "pkshow", "prconf", "prunc"),
     ),
     "asks before a button that is played": (
         "askoff",

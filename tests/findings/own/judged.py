@@ -14,6 +14,7 @@ from gym.attendance.checkin.service import AttendanceService
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.clients.service import ClientService
 from gym.debts.joint_payments import JointPayments
+from gym.debts.lump_sums import LumpSums, MoneySource
 from gym.debts.service import DebtService
 from gym.debts.write_offs import DebtWriteOffs
 from gym.payments.credit import ClientCredit
@@ -65,6 +66,11 @@ async def _brings_oneself_a_friend(uow: UnitOfWork, w: World) -> None:
 async def _brings_an_older_friend(uow: UnitOfWork, w: World) -> None:
     friend = await ClientService(uow).register(ClientInput(first_name="Rosa", last_name="Vargas"))
     await ClientService(uow).edit(friend.id, ClientChanges(referred_by=w.client.id))
+
+
+async def _takes_a_lump_sum(uow: UnitOfWork, w: World) -> None:
+    source = MoneySource(Method.TRANSFER)
+    await LumpSums(uow).take(w.client.id, [w.one.id], PART, source, key=uuid4())
 
 
 async def _gives_back(uow: UnitOfWork, w: World) -> None:
@@ -208,6 +214,7 @@ REFUSED: Final[dict[str, Act]] = {
         w.one.id, PART, Method.TRANSFER
     ),
     "JointPayments.take_everything": _takes_everything,
+    "LumpSums.take": _takes_a_lump_sum,
     "SubscriptionPayments.void_payment": lambda u, w: SubscriptionService(u).void_payment(
         w.payment, "mistyped"
     ),
@@ -250,6 +257,8 @@ REFUSED: Final[dict[str, Act]] = {
 }
 """A comma continues the name of the operation: the same one in another way."""
 ELSEWHERE: Final = {
+    "ProofService.approve": "needs a proof; refused in tests/transfers",
+    "ProofService.reject": "needs a proof; refused in tests/transfers",
     "SubscriptionService.start_now": "needs a used-up pack",
     "FreezeService.quote": "needs a paid plan",
     "FreezeService.freeze": "needs a paid plan",
@@ -274,6 +283,15 @@ ASKS: Final = {
 }
 """Asking is what is left: somebody else decides."""
 MAY: Final = {
+    "PaymentKeys.add": "the gym's account, for everybody",
+    "PaymentKeys.show": "as PaymentKeys.add",
+    "PaymentKeys.move_first": "as PaymentKeys.add",
+    "PaymentKeys.remove": "as PaymentKeys.add",
+    "TransferQuotes.quote": "today's price, held for two days; a colleague approves",
+    "ProofService.send": "a colleague approves",
+    "ProofService.ask": "a question to oneself",
+    "ProofService.confirm": "marks what a colleague has booked; the statement is the bank's",
+    "ProofService.expire_due": "by a job",
     "BasketService.add": "sold to nobody, for money",
     "BasketService.put": "nothing is sold yet",
     "BasketService.sell": "as SaleService.sell",
@@ -333,6 +351,8 @@ MAY: Final = {
     "CashService.count": "a count is compared with what was taken; it moves no money",
 }
 STEPS: Final = {
+    "ProofBooking.sell",
+    "ProofBooking.take",
     "StockWriter.write",
     "AttemptWriter.judge",
     "AttemptWriter.override",
@@ -360,6 +380,17 @@ STEPS: Final = {
 }
 """Steps of the operations above, which no button reaches on another way."""
 LOOKS: Final = {
+    "PaymentKeys.all",
+    "PaymentKeys.get",
+    "PaymentKeys.shown",
+    "ProofService.get",
+    "ProofService.open_ones",
+    "ProofService.sum_open",
+    "ProofService.sum_unconfirmed",
+    "ProofService.unconfirmed",
+    "TransferQuotes.get",
+    "TransferQuotes.awaiting_proof",
+    "TransferQuotes.offer",
     "BasketService.sold",
     "BasketService.view",
     "CatalogueService.all",

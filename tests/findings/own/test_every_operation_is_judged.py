@@ -11,7 +11,7 @@ from tests.findings.own import judged
 
 ROOMS = (
     *("clients", "payments", "rewards", "subscriptions", "approvals", "attendance"),
-    *("products", "debts"),
+    *("products", "debts", "transfers"),
 )
 
 

@@ -38,6 +38,7 @@ def test_a_column_that_can_hold_anything_says_what_it_holds() -> None:
     """JSON and bytes are never plain, but for what the program alone writes there."""
     program = {
         ("plans", "window"),
+        ("transfer_quotes", "debts"),
         ("audit_links", "hash"),
         ("audit_checkpoints", "hash"),
         ("audit_checkpoints", "seal"),

@@ -178,6 +178,22 @@ QUIET_DAY: Final = {
     "debts": 0,
     "owed": Decimal(0),
 }
+PROOF: Final = {
+    "proof_id": ANY,
+    "proof_kind": "picture",
+    "number": None,
+    "amount": Decimal(180000),
+    "owed": Decimal(30000),
+    "reference": "K7M2QX",
+    "key_label": "Nequi <3",
+    "state": "open",
+    "decided_by": None,
+    "answer": None,
+    "seen_before": 0,
+    "expires_at": NOW,
+    "replaces": "proof-sent:7",
+}
+PROOF_REJECTED: Final = {**PROOF, "state": "rejected", "decided_by": "Ana Díaz", "answer": "no ha llegado"}
 CANDIDATE: Final = {
     "candidate_id": ANY,
     "telegram_id": 5550123,
@@ -197,6 +213,21 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         {**DECIDED, "state": "expired", "decided_by": None, "answer": None},
     ),
     Kind.APPROVAL_TAKEN_BACK: ({**ASKED, "kind": "void"},),
+    Kind.PROOF_SENT: (
+        PROOF,
+        {**PROOF, "plan_name": None, "price": None, "number": "M123456", "seen_before": 2},
+        {**PROOF, "owed": None},
+    ),
+    Kind.PROOF_SETTLED: (
+        {**PROOF, "state": "approved", "decided_by": "Ana Díaz"},
+        PROOF_REJECTED,
+        {**PROOF, "state": "expired"},
+        {**PROOF, "state": "replaced"},
+    ),
+    Kind.DESK_PROOF_SENT: (PROOF,),
+    Kind.DESK_PROOF_SETTLED: ({**PROOF, "state": "approved", "decided_by": "Ana Díaz"}, PROOF_REJECTED),
+    Kind.PROOF_ANSWERED: (PROOF_REJECTED, {**PROOF, "state": "expired"}),
+    Kind.PROOF_QUESTION: ({**PROOF, "quote_id": ANY, "question": "¿De qué banco lo enviaste?"},),
     Kind.ADMIN_WAITING: (CANDIDATE, {**CANDIDATE, "username": None, "invited_by": None}),
     Kind.ADMIN_WAIT_OVER: (
         {**CANDIDATE, "state": "confirmed", "decided_by": "Ana Díaz"},

@@ -43,6 +43,7 @@ TYPED = {
     "milestone_percent": "7",
     "referral_percent": "11",
     "approval_hours": "13",
+    "proof_hours": "50",
     "undo_minutes": "6",
     "quiet_from": "10 pm",
     "quiet_until": "6:30",

@@ -1,0 +1,160 @@
+"""Answers to a proof of payment that take words or a number: another amount, not arrived, a question."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from bot.desk.transfers.proofs import booked_screen, proof_screen, too_late
+from bot.forms.definition import Choice, Form, FormContext
+from bot.forms.opening import begin
+from bot.forms.steps import amount_step, reason_step
+from bot.routing.router import Audience, Router
+from bot.ui.buttons.transfers.proofs import AskAboutProof, ProofOtherAmount, RejectProof, SeeProof
+from bot.ui.screens import Screen
+from bot.ui.update_context import UpdateContext
+from gym.core.language import N_
+from gym.transfers.errors import ProofDecided, ProofOver, settled_before
+from gym.transfers.models import ProofState
+from gym.transfers.schemas import Booking
+from gym.transfers.service import ProofService
+from gym.unit_of_work import UnitOfWork
+
+router = Router(Audience.STAFF)
+
+
+async def _values(context: UpdateContext, proof_id: UUID) -> dict[str, object] | None:
+    """What each of the forms begins with; None where somebody was faster, which is said."""
+    async with context.unit_of_work() as uow:
+        proof = (await ProofService(uow).get(proof_id)).proof
+    if proof.state is not ProofState.OPEN:
+        await too_late(context, proof_id, settled_before(proof))
+        return None
+    return {"proof_id": proof_id, "client": proof.client.full_name, "expected": proof.expected}
+
+
+# Other amount ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(ProofOtherAmount)
+async def other_amount(context: UpdateContext, press: ProofOtherAmount) -> None:
+    values = await _values(context, press.proof_id)
+    if values is not None:
+        await begin(context, OTHER_AMOUNT, values, back=SeeProof(press.proof_id))
+
+
+async def _ask_amount(ctx: FormContext) -> str:
+    return ctx.t(
+        "{client} was to send {expected}. How much has arrived? What is too much becomes credit.",
+        client=ctx.value("client", str),
+        expected=ctx.value("expected", Decimal),
+    )
+
+
+async def _book(ctx: FormContext) -> Screen | None:
+    proof_id, amount = ctx.value("proof_id", UUID), ctx.value("amount", Decimal)
+
+    async def work(uow: UnitOfWork) -> Booking:
+        return await ProofService(uow).approve(proof_id, amount)
+
+    try:
+        booking = await ctx.run(work)
+    except (ProofDecided, ProofOver) as error:
+        await too_late(ctx.context, proof_id, error)
+        return None
+    return booked_screen(ctx.t, booking)
+
+
+OTHER_AMOUNT = router.form(
+    Form(
+        name="proof_amount",
+        title=N_("Other amount"),
+        steps=[amount_step(_ask_amount)],
+        submit=_book,
+        confirm=None,
+    )
+)
+
+# Not arrived ──────────────────────────────────────────────────────────────────────────────────────────────
+
+REASONS = (
+    N_("It is not on our account."),
+    N_("The picture cannot be read."),
+    N_("It was sent to another account."),
+)
+
+
+@router.on(RejectProof)
+async def reject(context: UpdateContext, press: RejectProof) -> None:
+    values = await _values(context, press.proof_id)
+    if values is not None:
+        await begin(context, REJECTION, values, back=SeeProof(press.proof_id))
+
+
+async def _ask_why(ctx: FormContext) -> str:
+    return ctx.t("What shall I tell {client}? Choose, or write it.", client=ctx.value("client", str))
+
+
+async def _offered(ctx: FormContext) -> list[Choice]:
+    return [Choice(ctx.t(one), ctx.t(one)) for one in REASONS]
+
+
+async def _reject(ctx: FormContext) -> Screen | None:
+    proof_id = ctx.value("proof_id", UUID)
+    try:
+        async with ctx.unit_of_work() as uow:
+            service = ProofService(uow)
+            await service.reject(proof_id, ctx.value("reason", str))
+            found = await service.get(proof_id)
+    except (ProofDecided, ProofOver) as error:
+        await too_late(ctx.context, proof_id, error)
+        return None
+    return proof_screen(ctx.t, found)
+
+
+REJECTION = router.form(
+    Form(
+        name="proof_rejection",
+        title=N_("Not arrived"),
+        steps=[reason_step(_ask_why, choices=_offered)],
+        submit=_reject,
+        confirm=None,
+    )
+)
+
+# A question ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(AskAboutProof)
+async def ask(context: UpdateContext, press: AskAboutProof) -> None:
+    values = await _values(context, press.proof_id)
+    if values is not None:
+        await begin(context, QUESTION, values, back=SeeProof(press.proof_id))
+
+
+async def _ask_what(ctx: FormContext) -> str:
+    return ctx.t("What do you want to ask {client}? Write it.", client=ctx.value("client", str))
+
+
+async def _send_question(ctx: FormContext) -> Screen | None:
+    proof_id = ctx.value("proof_id", UUID)
+    try:
+        async with ctx.unit_of_work() as uow:
+            service = ProofService(uow)
+            await service.ask(proof_id, ctx.value("reason", str))
+            found = await service.get(proof_id)
+    except (ProofDecided, ProofOver) as error:
+        await too_late(ctx.context, proof_id, error)
+        return None
+    return proof_screen(ctx.t, found, ctx.t("❓ <b>The question was sent.</b> The proof goes on waiting."))
+
+
+QUESTION = router.form(
+    Form(
+        name="proof_question",
+        title=N_("Ask about a proof"),
+        steps=[reason_step(_ask_what)],
+        submit=_send_question,
+        confirm=None,
+    )
+)

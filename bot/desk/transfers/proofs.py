@@ -1,0 +1,217 @@
+"""Proofs of payment at the desk: listed, shown with their picture, approved, and found on a statement."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.money import Debts
+from bot.ui.buttons.transfers.proofs import (
+    ApproveProof,
+    AskAboutProof,
+    BookWithoutPlan,
+    ConfirmProof,
+    ProofOtherAmount,
+    Proofs,
+    RejectProof,
+    SeeProof,
+    SeeProofFile,
+    UnconfirmedProofs,
+)
+from bot.ui.keyboards import Keyboard, Row, button, nav, pager
+from bot.ui.screens import HtmlTranslator, Screen, say_error
+from bot.ui.update_context import UpdateContext
+from bot.ui.wording.terms import receipt_number
+from bot.ui.wording.transfers.proofs import proof_label, proof_lines, settled_line, sighting_lines
+from gym.core.errors import Busy, Forbidden, GymError
+from gym.security.permissions import Permission
+from gym.transfers.errors import ProofDecided, ProofOver, QuoteOutdated
+from gym.transfers.models import PaymentProof, ProofKind, ProofState
+from gym.transfers.schemas import Booking, ReviewedProof
+from gym.transfers.service import ProofService
+from gym.unit_of_work import UnitOfWork
+
+router = Router(Audience.STAFF)
+
+
+@router.on(Proofs)
+async def proofs(context: UpdateContext, press: Proofs) -> None:
+    """Those that wait for an answer, the oldest first."""
+    async with context.unit_of_work() as uow:
+        found = await ProofService(uow).open_ones(press.page)
+    t = context.t
+    rows: list[Row] = [[button(proof_label(t, one), SeeProof(one.id), wide=True)] for one in found.items]
+    text = t("🧾 <b>Proofs of payment</b>\nWhich one?") if rows else t("No proof of payment is waiting.")
+    if context.identity.may(Permission.COUNT_ALL_CASH):
+        rows.append([button(t("🏦 Unconfirmed"), UnconfirmedProofs())])
+    pages = pager(found.number, found.pages, Proofs)
+    await context.show(Screen(text, [*rows, pages, nav(t, back=Debts())]))
+
+
+@router.on(SeeProof)
+async def see_proof(context: UpdateContext, press: SeeProof) -> None:
+    async with context.unit_of_work() as uow:
+        found = await ProofService(uow).get(press.proof_id)
+    await context.show(await _with_picture(context, found))
+
+
+async def _with_picture(context: UpdateContext, found: ReviewedProof) -> Screen:
+    """The proof with its picture above it, where Telegram still has it."""
+    screen, proof = proof_screen(context.t, found), found.proof
+    if proof.kind is not ProofKind.PICTURE or proof.file_id is None:
+        return screen
+    try:
+        picture = await context.download(proof.file_id)
+    except GymError as error:
+        return Screen(f"{screen.text}\n\n{say_error(context.t, error)}", screen.keyboard)
+    # A bank's slip shows nobody, so it may stay longer than a picture of a person does.
+    return Screen(screen.text, screen.keyboard, photo=picture, drawn=True)
+
+
+def proof_screen(t: HtmlTranslator, found: ReviewedProof, note: str | None = None) -> Screen:
+    """What was sent, what it is for, where it stands, and what can be done about it."""
+    proof = found.proof
+    head = note or settled_line(t, proof)
+    text = "\n".join([head, "", *proof_lines(t, proof), *sighting_lines(t, found.seen_before)])
+    back = [button(t("👤 Card"), Card(proof.client_id)), button(t("🧾 Proofs"), Proofs())]
+    return Screen(text, [*_answers(t, proof), _file(t, proof), back, nav(t)])
+
+
+def _answers(t: HtmlTranslator, proof: PaymentProof) -> Keyboard:
+    if proof.state is not ProofState.OPEN:
+        return []
+    return [
+        [button(t("❌ Not arrived"), RejectProof(proof.id)), button(t("✅ Approve"), ApproveProof(proof.id))],
+        [
+            button(t("✏️ Other amount"), ProofOtherAmount(proof.id)),
+            button(t("❓ Ask"), AskAboutProof(proof.id)),
+        ],
+    ]
+
+
+def _file(t: HtmlTranslator, proof: PaymentProof) -> Row:
+    is_file = proof.kind is ProofKind.DOCUMENT and proof.file_id is not None
+    return [button(t("📄 Open the file"), SeeProofFile(proof.id))] if is_file else []
+
+
+@router.on(SeeProofFile)
+async def see_file(context: UpdateContext, press: SeeProofFile) -> None:
+    """The file as it was sent, in the person's own chat."""
+    async with context.unit_of_work() as uow:
+        proof = (await ProofService(uow).get(press.proof_id)).proof
+    if proof.file_id is not None:
+        data = await context.download(proof.file_id)
+        ending = "pdf" if data.startswith(b"%PDF") else "jpg"
+        await context.send_document(data, f"{proof.quote.reference}.{ending}")
+
+
+@router.on(ApproveProof)
+async def approve(context: UpdateContext, press: ApproveProof) -> None:
+    """Sell and book at once; where the plan cannot be sold as quoted, say why and offer the other ways."""
+
+    async def work(uow: UnitOfWork) -> Booking:
+        return await ProofService(uow).approve(press.proof_id, seen=press.seen)
+
+    try:
+        booking = await context.run(work)
+    except (ProofDecided, ProofOver) as error:
+        await too_late(context, press.proof_id, error)
+    except QuoteOutdated as error:
+        again = button(context.t("✅ At today's price"), ApproveProof(press.proof_id, error.mark))
+        await _offer_without_plan(context, press.proof_id, error, [again])
+    except (Forbidden, Busy):
+        raise
+    except GymError as error:
+        await _offer_without_plan(context, press.proof_id, error, [])
+    else:
+        await context.show(booked_screen(context.t, booking))
+
+
+async def _offer_without_plan(context: UpdateContext, proof_id: UUID, error: GymError, more: Row) -> None:
+    """Why the plan was not sold: the money has come all the same, and can be booked alone."""
+    async with context.unit_of_work() as uow:
+        proof = (await ProofService(uow).get(proof_id)).proof
+    if proof.quote.plan_id is None:
+        raise error
+    t = context.t
+    lines = [say_error(t, error), "", *proof_lines(t, proof)]
+    alone = [button(t("💵 Only the money"), BookWithoutPlan(proof_id)), *more]
+    await context.show(Screen("\n".join(lines), [alone, nav(t, back=SeeProof(proof_id))]))
+
+
+@router.on(BookWithoutPlan)
+async def book_without_plan(context: UpdateContext, press: BookWithoutPlan) -> None:
+    async def work(uow: UnitOfWork) -> Booking:
+        return await ProofService(uow).approve(press.proof_id, sells=False)
+
+    try:
+        booking = await context.run(work)
+    except (ProofDecided, ProofOver) as error:
+        await too_late(context, press.proof_id, error)
+    else:
+        await context.show(booked_screen(context.t, booking))
+
+
+@router.on(UnconfirmedProofs)
+async def unconfirmed(context: UpdateContext, press: UnconfirmedProofs) -> None:
+    """Approved transfers to be ticked off on the bank's statement, the oldest first; a tap ticks one."""
+    await _show_unconfirmed(context, press.page)
+
+
+@router.on(ConfirmProof)
+async def confirm(context: UpdateContext, press: ConfirmProof) -> None:
+    async with context.unit_of_work() as uow:
+        proof = await ProofService(uow).confirm(press.proof_id)
+    await context.answer(context.t("✅ {label}", label=proof_label(context.t, proof)))
+    await _show_unconfirmed(context, press.page)
+
+
+async def _show_unconfirmed(context: UpdateContext, page: int) -> None:
+    async with context.unit_of_work() as uow:
+        service = ProofService(uow)
+        found, sums = await service.unconfirmed(page), await service.sum_unconfirmed()
+    t = context.t
+    lines = [t("🏦 <b>Unconfirmed transfers</b>")]
+    if not found.total:
+        lines += ["", t("Everything was found on the bank statement. 🎉")]
+    else:
+        total = sum(one.amount for one in sums.values())
+        lines.append(
+            t("{count} for {amount}. Tap what stands on the statement.", count=found.total, amount=total)
+        )
+    for one in found.items:
+        facts = {"day": one.decided_at, "amount": one.booked, "client": one.client.full_name}
+        line = t("{day}: {amount}, {client} · {reference}", reference=one.quote.reference, **facts)
+        lines.append(line + " · " + t("by {name}", name=one.decided_by_name))
+    ticks: list[Row] = [
+        [button(f"☑️ {proof_label(t, one)}", ConfirmProof(one.id, page), wide=True)] for one in found.items
+    ]
+    pages = pager(found.number, found.pages, UnconfirmedProofs)
+    await context.show(Screen("\n".join(lines), [*ticks, pages, nav(t, back=Proofs())]))
+
+
+async def too_late(context: UpdateContext, proof_id: UUID, error: ProofDecided | ProofOver) -> None:
+    """Say who decided before, and show how it ended; a second press of the same person is told nothing."""
+    again = isinstance(error, ProofDecided) and error.by_id == context.identity.desk_actor.id
+    if not again:
+        await context.answer(say_error(context.t, error), alert=True)
+    await go(context, SeeProof(proof_id))
+
+
+def booked_screen(t: HtmlTranslator, booking: Booking) -> Screen:
+    """What was booked and sold, with the way on."""
+    proof, receipt = booking.proof, booking.receipt
+    lines = [t("✅ <b>Booked: {amount}</b>", amount=receipt.total), ""]
+    lines.append(t("👤 {client_name}", client_name=proof.client.full_name))
+    numbers = ", ".join(receipt_number(t, part.number) for part in receipt.parts)
+    lines.append(t("🧾 {numbers}, not confirmed on the bank statement yet", numbers=numbers))
+    if booking.sold is not None:
+        sold = booking.sold
+        facts = {"plan": sold.plan.name, "starts_on": sold.starts_on, "ends_on": sold.ends_on}
+        lines.append(t("🎫 {plan}: {starts_on} – {ends_on}", **facts))
+        if sold.account.balance:
+            lines.append(t("⏳ Still to pay: <b>{balance}</b>", balance=sold.account.balance))
+    back = [button(t("👤 Card"), Card(proof.client_id)), button(t("🧾 Proofs"), Proofs())]
+    return Screen("\n".join(lines), [back, nav(t)])

@@ -1,0 +1,1 @@
+"""Buttons of transfers: paying from afar, proofs of payment, payment keys."""

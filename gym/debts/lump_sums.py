@@ -1,0 +1,146 @@
+"""Lump sums: money that came as one amount, for several debts in an order; the rest becomes credit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from gym.core.language import N_
+from gym.debts.joint_payments import JointReceipt, part_keys
+from gym.debts.notices import tell_paid_together
+from gym.debts.repository import DebtRepository
+from gym.debts.schemas import Debt, DebtKind
+from gym.payments.credit import ClientCredit
+from gym.payments.errors import owed_only
+from gym.payments.ledger import positive
+from gym.payments.models import LedgerEntry, Method
+from gym.payments.money_back import MoneyBack
+from gym.payments.repository import AccountRepository
+from gym.payments.schemas import JointPart
+from gym.payments.service import PaymentService
+from gym.products.sales.receipts import ProductReceipts
+from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.money.notices import tell_refunded
+from gym.subscriptions.money.receipts import SubscriptionReceipts
+from gym.subscriptions.money.settlement import PaymentSettlement
+from gym.subscriptions.repository import SubscriptionRepository
+from gym.unit_of_work import UnitOfWork
+
+ZERO: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SumPart:
+    """What of a sum goes to one account: for its debt, and above that for the client's credit."""
+
+    account_id: UUID
+    owed: Decimal
+    surplus: Decimal
+    plan: Subscription | None
+
+    @property
+    def amount(self) -> Decimal:
+        return self.owed + self.surplus
+
+
+@dataclass(frozen=True, slots=True)
+class MoneySource:
+    """How the sum came: `note` stands on every receipt, `destination` is the bank account of a transfer."""
+
+    method: Method
+    note: str | None = None
+    destination: str | None = None
+
+
+class LumpSums:
+    """Locks the client, then the plans in the order of their debts, then all accounts at once."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._subscriptions = SubscriptionRepository(uow.session)
+        self._settlement = PaymentSettlement(uow)
+
+    async def take(
+        self, client_id: UUID, debt_ids: Sequence[UUID], amount: Decimal, source: MoneySource, *, key: UUID
+    ) -> JointReceipt:
+        """Pay these debts (ids of subscriptions and sales) one after another, as far as the amount goes.
+
+        What is left after them is kept as the client's credit, on the account of the last plan among them,
+        or of the client's latest one. The parts' keys follow from `key`, as those of a joint payment. Raises
+        `AmountNotPositive`, `NothingOwed` where nothing is owed and no plan was ever sold,
+        `OwnMembershipRefused`.
+        """
+        self.uow.actor.require(Permission.TAKE_PAYMENT)
+        await FourEyes(self.uow).require_another(client_id, Permission.TAKE_PAYMENT)
+        await self._subscriptions.lock_client(client_id)
+        owed = {
+            one.id: one for one in await DebtRepository(self.uow.session).of_client(client_id, self.uow.today)
+        }
+        chosen = [owed[one] for one in debt_ids if one in owed]
+        parts = await self._split(client_id, chosen, positive(amount))
+        credit = await ClientCredit(self.uow).open(client_id)
+        accounts = AccountRepository(self.uow.session)
+        await accounts.lock_all(*{one.account_id for one in parts}, credit.id)
+        done: list[JointPart] = []
+        for part, part_key in zip(parts, part_keys(key, len(parts)), strict=True):
+            done.append(await self._take(part, source, part_key))
+        tell_paid_together(self.uow, done, {one.plan.id: one.plan for one in parts if one.plan})
+        return JointReceipt(done)
+
+    async def _split(self, client_id: UUID, debts: Sequence[Debt], amount: Decimal) -> list[SumPart]:
+        parts: list[SumPart] = []
+        for one in debts:
+            paid = min(one.balance, amount)
+            if not paid:
+                break
+            plan = await self._subscriptions.lock_loaded(one.id) if one.kind is DebtKind.PLAN else None
+            parts.append(SumPart(one.account_id, paid, ZERO, plan))
+            amount -= paid
+        return await self._with_surplus(client_id, parts, amount) if amount else parts
+
+    async def _with_surplus(self, client_id: UUID, parts: list[SumPart], surplus: Decimal) -> list[SumPart]:
+        for place in reversed(range(len(parts))):
+            if parts[place].plan is not None:
+                old = parts[place]
+                parts[place] = SumPart(old.account_id, old.owed, surplus, old.plan)
+                return parts
+        latest = await self._subscriptions.latest(client_id)
+        if latest is None:
+            raise owed_only(ZERO)
+        plan = await self._subscriptions.lock_loaded(latest.id)
+        return [*parts, SumPart(plan.account_id, ZERO, surplus, plan)]
+
+    async def _take(self, part: SumPart, source: MoneySource, key: UUID) -> JointPart:
+        payments = PaymentService(self.uow)
+        owed_before = part.plan.account.balance if part.plan else ZERO
+        if part.surplus:
+            # One payment and one receipt for all of it: the charge makes room for what exceeds the debt.
+            account = await AccountRepository(self.uow.session).require(part.account_id)
+            await payments.charge(account, part.surplus, self._more())
+        entry = await payments.take(
+            part.account_id,
+            part.amount,
+            source.method,
+            source.note,
+            key,
+            destination=source.destination,
+        )
+        if part.plan is None:
+            return await ProductReceipts(self.uow).of(entry)
+        kept = await self._keep(part) if part.surplus else None
+        await self._settlement.settle(part.plan, owed_before)
+        receipt = await SubscriptionReceipts(self.uow).of(entry, part.plan)
+        if kept is not None:
+            tell_refunded(self.uow, kept, part.plan)
+        return receipt
+
+    async def _keep(self, part: SumPart) -> LedgerEntry:
+        return await MoneyBack(self.uow).refund(part.account_id, part.surplus, Method.CREDIT, self._more())
+
+    def _more(self) -> str:
+        return self.uow.settings.translator()(N_("more was sent than was owed"))

@@ -1,0 +1,100 @@
+"""Booking of an approved proof: the plan is sold at the quoted price, and the money pays it and the debts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from gym.debts.joint_payments import JointReceipt
+from gym.debts.lump_sums import LumpSums, MoneySource
+from gym.debts.service import DebtService
+from gym.payments.models import Method
+from gym.rewards.repository import RewardRepository
+from gym.subscriptions.discounts import Discount
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.repository import SubscriptionRepository
+from gym.subscriptions.schemas import Quote
+from gym.subscriptions.service import SubscriptionService
+from gym.transfers.errors import QuoteOutdated
+from gym.transfers.models import PaymentProof, TransferQuote
+from gym.transfers.schemas import debts_of_quote
+from gym.unit_of_work import UnitOfWork
+
+ZERO: Final = Decimal(0)
+
+
+class ProofBooking:
+    """Called with the proof's row settled by this transaction; locks the client next."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._subscriptions = SubscriptionService(uow)
+
+    async def sell(self, proof: PaymentProof, seen: str | None) -> Subscription | None:
+        """Sell or renew what was quoted, at the quoted price where the proof came in time.
+
+        A price that has fallen since is today's, and the rest of the money becomes credit. `seen` is the mark
+        of a `QuoteOutdated` that was on the screen: today's price is agreed to. Raises `QuoteOutdated` and
+        the refusals of a sale.
+        """
+        quote = proof.quote
+        if quote.plan_id is None or quote.price is None:
+            return None
+        await SubscriptionRepository(self.uow.session).lock_client(proof.client_id)
+        renews = await SubscriptionRepository(self.uow.session).latest_id(proof.client_id) is not None
+        reward_id = await self._reward(quote)
+        offered = await self._offered(quote, quote.plan_id, reward_id, renews=renews)
+        rise = max(ZERO, offered.final_price - quote.price)
+        if rise and proof.sent_at > quote.holds_until:
+            if seen != offered.mark:
+                raise QuoteOutdated(quote.price, offered.final_price, quote.holds_until, offered.mark)
+            rise = ZERO
+        return await self._sell(quote, quote.plan_id, reward_id, Discount.of(rise), renews=renews)
+
+    async def take(self, proof: PaymentProof, amount: Decimal, sold: Subscription | None) -> JointReceipt:
+        """Pay the quoted debts, then the plan, with this amount; without both, all that is owed.
+
+        Raises what a lump sum raises.
+        """
+        quote = proof.quote
+        order = [one.debt_id for one in debts_of_quote(quote)] + ([sold.id] if sold else [])
+        if quote.plan_id is not None and sold is None:
+            order = [one.id for one in await DebtService(self.uow).of_client(proof.client_id)]
+        return await LumpSums(self.uow).take(
+            proof.client_id, order, amount, self._source(quote), key=proof.id
+        )
+
+    async def _offered(
+        self, quote: TransferQuote, plan_id: UUID, reward_id: UUID | None, *, renews: bool
+    ) -> Quote:
+        if renews:
+            return await self._subscriptions.quote_renewal(quote.client_id, plan_id, reward_id=reward_id)
+        return await self._subscriptions.quote_sale(quote.client_id, plan_id)
+
+    async def _sell(
+        self, quote: TransferQuote, plan_id: UUID, reward_id: UUID | None, off: Discount, *, renews: bool
+    ) -> Subscription:
+        """`off` is what the price has risen by: the gym's word given two days ago, so no limit holds it."""
+        if renews:
+            return await self._subscriptions.renew(
+                quote.client_id, plan_id, discount=off, granted=off, reward_id=reward_id, key=quote.id
+            )
+        return await self._subscriptions.sell(
+            quote.client_id, plan_id, discount=off, granted=off, key=quote.id
+        )
+
+    async def _reward(self, quote: TransferQuote) -> UUID | None:
+        """The quoted reward, if it can still be used; the price holds without it."""
+        if quote.reward_id is None:
+            return None
+        waiting = await RewardRepository(self.uow.session).waiting(quote.client_id, self.uow.today)
+        return quote.reward_id if quote.reward_id in {one.id for one in waiting} else None
+
+    def _source(self, quote: TransferQuote) -> MoneySource:
+        known = quote.key_label in self.uow.settings.bank_accounts
+        return MoneySource(
+            Method.TRANSFER,
+            note=f"{quote.key_label} · {quote.reference}",
+            destination=quote.key_label if known else None,
+        )

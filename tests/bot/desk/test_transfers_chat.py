@@ -1,0 +1,98 @@
+"""Paying from afar in chat: few presses and one picture, one press at the desk, one truth for everybody."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+
+from PIL import Image
+
+from bot.outbox.worker import OutboxWorker
+from bot.telegram.running_bot import RunningBot
+from gym.app import Gym
+from gym.clients.models import Client
+from gym.payments.models import EntryKind
+from gym.security.permissions import Actor, Role
+from tests.bot.conftest import MakeMember
+from tests.support.memberships import DeskClerk, entries
+from tests.support.sandbox.client import Person, SandboxClient
+
+Hire = Callable[[Person, Role], Awaitable[Actor]]
+
+
+def slip(shade: int) -> bytes:
+    """A bank's picture, as a phone sends it."""
+    image = io.BytesIO()
+    Image.new("RGB", (200, 300), (shade, 120, 90)).save(image, "JPEG")
+    return image.getvalue()
+
+
+async def paid(gym: Gym) -> list[Decimal]:
+    return [one.amount for one in await entries(gym) if one.kind is EntryKind.PAYMENT]
+
+
+async def test_a_member_pays_from_afar_and_the_desk_approves_with_one_press(
+    gym: Gym,
+    desk_bot: RunningBot,
+    telegram: SandboxClient,
+    make_staff: Hire,
+    make_member: MakeMember,
+) -> None:
+    outbox = OutboxWorker(gym, desk_bot.assembly.bot)
+    boss, carla, rosa = [await telegram.person(name) for name in ("Ana", "Carla", "Rosa")]
+    desk = DeskClerk(gym, await make_staff(boss, Role.ADMIN))
+    await make_staff(carla, Role.EMPLOYEE)
+    client: Client = await make_member(rosa, "Rosa", "Vargas")
+    monthly = await desk.plan()
+
+    await carla.sends("/start")
+    await rosa.sends("/start")
+    await rosa.taps("My plan")
+    await rosa.taps("I want a plan")
+    await rosa.sees("The desk knows")  # without a payment key
+
+    await boss.sends("/start")
+    await boss.taps("Payment keys")
+    await boss.taps("New key")
+    await boss.taps("Nequi")
+    await boss.taps("Nequi")
+    await boss.sends("300 123 4567")
+    await boss.taps("Save")
+    await boss.sees("Members are offered it")
+
+    await rosa.sends("/start")
+    await rosa.taps("My plan")
+    await rosa.taps("I want a plan")
+    await rosa.taps("Monthly · $150,000")
+    await rosa.sees("In all: $150,000")
+    await rosa.taps("Nequi")
+    asked = await rosa.sees_photo()
+    assert "300 123 4567" in asked.words
+    assert (await rosa.taps("📋 150000")).copied == "150000"
+    await rosa.sends_photo(slip(1))
+    await rosa.sees("The gym has your proof of $150,000")
+    assert not await paid(gym)
+
+    await outbox.drain()
+    await carla.sees("Rosa Vargas has sent a proof of payment")
+    await boss.sees("Rosa Vargas has sent a proof of payment")
+    await carla.taps("Look at it")
+    await carla.sees_photo()
+    await carla.taps("Approve")
+    await carla.sees("Booked: $150,000")
+    assert await paid(gym) == [150000]
+    await outbox.drain()
+    await rosa.sees("150,000")
+    await boss.sees("Carla has approved this payment")
+    sold = await desk.current(client)
+    assert sold is not None
+    assert sold.plan_id == monthly.id
+
+    await boss.sends("/start")
+    await boss.taps("Collect")
+    await boss.taps("Proofs")
+    await boss.taps("Unconfirmed")
+    await boss.sees("by Carla")
+    await boss.taps("Rosa Vargas")
+    await boss.sees("Everything was found on the bank statement")

@@ -1,0 +1,328 @@
+"""Proofs of payment: what they sell and pay, once, at the quoted price, and who may decide."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select, text
+
+from gym.app import Gym
+from gym.clients.models import Client
+from gym.core.clock import FrozenClock
+from gym.core.errors import GymError
+from gym.jobs.runner import run_due
+from gym.notifications.models import Notification
+from gym.notifications.models import NotificationKind as Kind
+from gym.payments.credit import ClientCredit
+from gym.payments.models import EntryKind, LedgerEntry, Method
+from gym.plans.models import Plan
+from gym.security.permissions import Actor, NotAllowed, Role
+from gym.staff.errors import OwnMembershipRefused
+from gym.subscriptions.errors import AlreadyWaiting
+from gym.subscriptions.models import Subscription, SubscriptionStatus
+from gym.transfers.errors import (
+    PaymentKeyTaken,
+    ProofDecided,
+    ProofInvalid,
+    ProofOver,
+    QuoteOutdated,
+    QuotePaid,
+)
+from gym.transfers.models import PaymentKey, PaymentKeyKind, PaymentProof, ProofState
+from gym.transfers.payment_keys import PaymentKeys
+from gym.transfers.quotes import TransferQuotes
+from gym.transfers.schemas import Booking
+from tests.conftest import hire
+from tests.support.memberships import PRICE, DeskClerk, entries, told
+from tests.transfers.conftest import Transfers, number, picture
+
+RIVALS = 32
+MONTH = timedelta(days=40)
+
+
+async def payments(gym: Gym) -> Sequence[LedgerEntry]:
+    return [one for one in await entries(gym) if one.kind is EntryKind.PAYMENT]
+
+
+async def credit_of(gym: Gym, client: Client) -> Decimal:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        return await ClientCredit(uow).balance(client.id)
+
+
+async def set_price(gym: Gym, plan: Plan, amount: int) -> None:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(
+            text("UPDATE plan_prices SET amount = :amount WHERE plan_id = :plan"),
+            {"amount": amount, "plan": plan.id},
+        )
+
+
+async def test_an_approved_proof_sells_the_plan_and_pays_the_old_debt_in_one_transaction(
+    gym: Gym,
+    member: Transfers,
+    bruno: Transfers,
+    ana: Transfers,
+    desk: DeskClerk,
+    rosa: Client,
+    monthly: Plan,
+    nequi: PaymentKey,
+    clock: FrozenClock,
+) -> None:
+    old = await desk.sell(rosa, monthly)
+    await desk.pay(old, Decimal(120000))
+    clock.advance(MONTH)
+    quote = await member.quotes(rosa, monthly, nequi, seen="180000.00")
+    assert (quote.price, quote.amount, len(quote.reference)) == (PRICE, PRICE + 30000, 6)
+    proof = await member.sends(quote, picture("slip"))
+    again = await member.sends(quote, picture("slip"))
+    assert again.id == proof.id, "the same file twice is one proof"
+    with pytest.raises(NotAllowed):
+        await member.does("approve", proof.id)
+
+    done: Booking = await bruno.does("approve", proof.id)
+    assert done.sold is not None
+    assert [one.amount for one in done.receipt.parts] == [Decimal(30000), PRICE]
+    [_, first, second] = await payments(gym)
+    assert (first.method, first.note, first.staff_name) == (
+        Method.TRANSFER,
+        f"Nequi · {quote.reference}",
+        "Bruno Employee",
+    )
+    assert (done.proof.entry_id, second.idempotency_key is not None) == (first.id, True)
+    assert (await desk.see(done.sold)).status is SubscriptionStatus.ACTIVE
+    assert (await desk.see(old)).status is SubscriptionStatus.EXPIRED
+    assert len(await told(gym, Kind.RECEIPT)) == 2, "the desk's of last month, and one for everything now"
+
+    with pytest.raises(QuotePaid):
+        await member.sends(quote, picture("another"))
+    assert set(await ana.does("sum_unconfirmed")) == {bruno.actor.id}
+    with pytest.raises(NotAllowed):
+        await bruno.does("confirm", proof.id)
+    for _ in range(2):
+        assert (await ana.does("confirm", proof.id)).confirmed_by == ana.actor.id
+    assert not await ana.does("sum_unconfirmed")
+
+
+@pytest.mark.parametrize(
+    ("amount", "paid", "owes", "credit"),
+    [(100000, 100000, 50000, 0), (150000, 150000, 0, 0), (190000, 190000, 0, 40000)],
+    ids=["too little", "right", "too much"],
+)
+async def test_what_arrived_is_booked_and_what_is_left_becomes_credit(
+    gym: Gym,
+    member: Transfers,
+    bruno: Transfers,
+    rosa: Client,
+    monthly: Plan,
+    nequi: PaymentKey,
+    amount: int,
+    paid: int,
+    owes: int,
+    credit: int,
+) -> None:
+    proof = await member.sends(await member.quotes(rosa, monthly, nequi), number("m-12 34"))
+    assert proof.number == "M-1234"
+    done: Booking = await bruno.does("approve", proof.id, Decimal(amount))
+    [entry] = await payments(gym)
+    assert (entry.amount, done.proof.booked) == (paid, amount)
+    assert done.sold is not None
+    async with gym.unit_of_work(bruno.actor) as uow:
+        sold = await uow.session.get_one(Subscription, done.sold.id)
+        balance = await uow.session.scalar(
+            text("SELECT balance FROM accounts WHERE id = :id"), {"id": sold.account_id}
+        )
+    assert (balance, await credit_of(gym, rosa)) == (owes, credit)
+    assert sold.status is (SubscriptionStatus.PENDING_PAYMENT if owes else SubscriptionStatus.ACTIVE)
+    assert len(await told(gym, Kind.REFUNDED)) == (1 if credit else 0)
+
+
+async def test_thirty_two_answers_at_once_make_one_payment(
+    gym: Gym,
+    member: Transfers,
+    bruno: Transfers,
+    ana: Transfers,
+    rosa: Client,
+    monthly: Plan,
+    nequi: PaymentKey,
+) -> None:
+    proof = await member.sends(await member.quotes(rosa, monthly, nequi), picture("slip"))
+    acts = (
+        lambda: bruno.does("approve", proof.id),
+        lambda: ana.does("approve", proof.id),
+        lambda: ana.does("reject", proof.id, "it has not come"),
+    )
+    results = await asyncio.gather(*(acts[one % 3]() for one in range(RIVALS)), return_exceptions=True)
+    refused = [one for one in results if isinstance(one, GymError)]
+    assert {type(one) for one in refused} == {ProofDecided}
+    assert len(refused) == RIVALS - 1
+    [won] = [one for one in results if not isinstance(one, BaseException)]
+    sold = 1 if isinstance(won, Booking) else 0
+    assert len(await payments(gym)) == sold
+    assert len(await told(gym, Kind.SUBSCRIPTION_SOLD)) == len(await told(gym, Kind.RECEIPT)) == sold
+
+
+async def test_a_quoted_price_holds_for_a_proof_in_time_and_is_asked_again_for_a_late_one(
+    gym: Gym,
+    member: Transfers,
+    bruno: Transfers,
+    desk: DeskClerk,
+    rosa: Client,
+    monthly: Plan,
+    nequi: PaymentKey,
+    clock: FrozenClock,
+) -> None:
+    in_time = await member.quotes(rosa, monthly, nequi)
+    clock.advance(timedelta(hours=47))
+    proof = await member.sends(in_time, picture("in time"))
+    await set_price(gym, monthly, 170000)
+    clock.advance(timedelta(hours=20))
+    done: Booking = await bruno.does("approve", proof.id)
+    assert done.sold is not None
+    assert (done.sold.base_price, done.sold.final_price) == (170000, PRICE)
+    assert (await desk.see(done.sold)).status is SubscriptionStatus.ACTIVE
+
+    clock.advance(MONTH)
+    quote = await member.quotes(rosa, monthly, nequi)
+    assert quote.amount == 170000
+    clock.advance(timedelta(hours=49))
+    late = await member.sends(quote, picture("late"))
+    await set_price(gym, monthly, 180000)
+    with pytest.raises(QuoteOutdated) as outdated:
+        await bruno.does("approve", late.id)
+    assert (await bruno.does("get", late.id)).proof.state is ProofState.OPEN
+    agreed: Booking = await bruno.does("approve", late.id, seen=outdated.value.mark)
+    assert agreed.sold is not None
+    assert agreed.sold.final_price == 180000
+    assert (await desk.see(agreed.sold)).status is SubscriptionStatus.PENDING_PAYMENT
+
+    clock.advance(MONTH)
+    quote = await member.quotes(rosa, monthly, nequi, with_debts=False)
+    cheaper = await member.sends(quote, picture("cheaper"))
+    await set_price(gym, monthly, 150000)
+    before = await credit_of(gym, rosa)
+    await bruno.does("approve", cheaper.id)
+    assert (before, await credit_of(gym, rosa)) == (0, 30000), "a price that fell is today's"
+
+
+async def test_money_whose_plan_was_sold_at_the_desk_meanwhile_is_booked_without_the_plan(
+    gym: Gym,
+    member: Transfers,
+    bruno: Transfers,
+    desk: DeskClerk,
+    rosa: Client,
+    monthly: Plan,
+    nequi: PaymentKey,
+) -> None:
+    await desk.pay(await desk.sell(rosa, monthly))
+    proof = await member.sends(await member.quotes(rosa, monthly, nequi), picture("slip"))
+    renewed = await desk.renew(rosa)
+    with pytest.raises(AlreadyWaiting):
+        await bruno.does("approve", proof.id)
+    done: Booking = await bruno.does("approve", proof.id, sells=False)
+    assert done.sold is None
+    async with gym.unit_of_work(bruno.actor) as uow:
+        row = await uow.session.get_one(Subscription, renewed.id)
+        owes = await uow.session.scalar(
+            text("SELECT balance FROM accounts WHERE id = :id"), {"id": row.account_id}
+        )
+    assert (owes, await credit_of(gym, rosa)) == (0, 0), "it pays what the desk has sold"
+
+
+async def test_nobody_approves_the_own_and_nobody_sends_for_another(
+    gym: Gym,
+    member: Transfers,
+    bruno: Transfers,
+    desk: DeskClerk,
+    rosa: Client,
+    monthly: Plan,
+    nequi: PaymentKey,
+) -> None:
+    trains_here = Transfers(gym, await hire(gym, "Rosa herself", Role.EMPLOYEE, rosa.telegram_id))
+    quote = await member.quotes(rosa, monthly, nequi)
+    proof = await member.sends(quote, picture("slip"))
+    with pytest.raises(OwnMembershipRefused):
+        await trains_here.does("approve", proof.id)
+    with pytest.raises(OwnMembershipRefused):
+        await trains_here.does("reject", proof.id, "not here")
+    other = await desk.client("Iván", telegram_id=7002)
+    ivan = Transfers(gym, Actor.member(other.id, other.full_name))
+    with pytest.raises(NotAllowed):
+        await ivan.sends(quote, picture("his"))
+    assert not await payments(gym)
+
+    mine = await ivan.quotes(other, monthly, nequi)
+    copied = await ivan.sends(mine, picture("slip"))
+    reviewed = await bruno.does("get", copied.id)
+    assert [(one.client_name, one.approved) for one in reviewed.seen_before] == [("Rosa Vargas", False)]
+    [*_, asked] = await told(gym, Kind.PROOF_SENT)
+    assert asked["seen_before"] == 1
+
+
+async def test_a_proof_is_replaced_rejected_asked_about_and_expires(
+    gym: Gym,
+    member: Transfers,
+    ana: Transfers,
+    rosa: Client,
+    monthly: Plan,
+    nequi: PaymentKey,
+    clock: FrozenClock,
+) -> None:
+    await hire(gym, "Carla", Role.EMPLOYEE, telegram_id=9001)
+    quote = await member.quotes(rosa, monthly, nequi)
+    with pytest.raises(ProofInvalid):
+        await member.sends(quote, number("hello"))
+    blurred = await member.sends(quote, picture("blurred"))
+    clear = await member.sends(quote, picture("clear"))
+    with pytest.raises(ProofOver):
+        await ana.does("approve", blurred.id)
+    assert not (await ana.does("get", clear.id)).seen_before
+    await ana.does("ask", clear.id, "Which bank did you send it from?")
+    rejected = await ana.does("reject", clear.id, "it has not arrived")
+    assert [payload["answer"] for payload in await told(gym, Kind.PROOF_ANSWERED)] == [rejected.answer]
+    third = await member.sends(quote, number("AB 12345"))
+    clock.advance(timedelta(hours=73))
+    assert (await run_due(gym.run)).done["proofs"] == 1
+    with pytest.raises(ProofOver):
+        await ana.does("approve", third.id)
+    assert len(await told(gym, Kind.PROOF_QUESTION)) == 1
+    settled = [payload["state"] for payload in await told(gym, Kind.PROOF_SETTLED)]
+    assert settled == ["replaced", "rejected", "expired"]
+    async with gym.unit_of_work(Actor.system()) as uow:
+        state = select(Notification.state, func.count()).where(Notification.kind == Kind.PROOF_SENT)
+        rows = (await uow.session.execute(state.group_by(Notification.state))).all()
+        states = await uow.session.scalars(select(PaymentProof.state).order_by(PaymentProof.sent_at))
+        assert [row.count for row in rows] == [3], "none of them waits: they were called off"
+        assert list(states) == [ProofState.REPLACED, ProofState.REJECTED, ProofState.EXPIRED]
+
+
+async def test_payment_keys_are_kept_by_admins_and_members_see_those_that_are_shown(
+    gym: Gym,
+    ana: Transfers,
+    bruno: Transfers,
+    member: Transfers,
+    rosa: Client,
+    nequi: PaymentKey,
+    monthly: Plan,
+) -> None:
+    async with gym.unit_of_work(ana.actor) as uow:
+        keys = PaymentKeys(uow)
+        with pytest.raises(PaymentKeyTaken):
+            await keys.add(PaymentKeyKind.NEQUI, "Again", "300 123 4567")
+        breb = await keys.add(PaymentKeyKind.BRE_B, "Bre-B", "@powergym")
+        await keys.move_first(breb.id)
+        assert [one.label for one in await keys.shown()] == ["Bre-B", "Nequi"]
+        await keys.show(nequi.id, shown=False)
+        assert [one.label for one in await keys.shown()] == ["Bre-B"]
+    quote = await member.quotes(rosa, monthly, breb)
+    with pytest.raises(GymError):
+        await member.quotes(rosa, monthly, nequi)
+    async with gym.unit_of_work(ana.actor) as uow:
+        await PaymentKeys(uow).remove(breb.id)
+    async with gym.unit_of_work(bruno.actor) as uow:
+        assert (await TransferQuotes(uow).get(quote.id)).key_label == "Bre-B"
+        with pytest.raises(NotAllowed):
+            await PaymentKeys(uow).all()
