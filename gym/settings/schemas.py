@@ -100,6 +100,7 @@ class GymSettings(BaseModel):
     """So long a proof of payment waits for an answer."""
     undo_minutes: int = Field(10, ge=0, le=240)
     offline_policy: OfflinePolicy = OfflinePolicy.RECORD_ONLY
+    kiosk_shows_sums: bool = False
     adaptive_faces: bool = False
     """Whether the door freshens a face it has surely recognised, once a week at most."""
     tell_member_check_in: bool = True

@@ -228,6 +228,12 @@ SETTINGS: Final[dict[str, SettingRow]] = {
         N_("What a kiosk without a connection does with people."),
         warned=True,
     ),
+    "kiosk_shows_sums": SettingRow(
+        SettingKind.SWITCH,
+        SettingGroup.DOOR,
+        N_("Sums at the kiosk"),
+        N_("Whether the kiosk says how much somebody owes; whoever stands behind them reads it too."),
+    ),
     "adaptive_faces": SettingRow(
         SettingKind.SWITCH,
         SettingGroup.DOOR,

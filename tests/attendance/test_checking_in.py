@@ -9,12 +9,13 @@ from uuid import uuid4
 import pytest
 
 from gym.app import Gym
-from gym.attendance.checkin.sentences import verdict_message
+from gym.attendance.checkin.sentences import say, verdict_message
 from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.errors import CapturedInFuture, CapturedTooLongAgo
 from gym.attendance.models import CheckInMethod, Outcome, VerdictCode
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
+from gym.core.language import Translator
 from gym.notifications.models import NotificationKind
 from gym.security.permissions import Actor, NotAllowed, OnlyFromDesk
 from gym.security.signed_links import QrExpired, QrInvalid, SignedLinks
@@ -75,7 +76,9 @@ async def test_a_settled_balance_opens_although_the_status_still_waits(
     assert (await door.by_staff(rosa)).code is Code.ADMITTED
 
 
-async def test_who_owes_is_told_how_much(door: Door, desk: DeskClerk, rosa: Client) -> None:
+async def test_who_owes_is_told_how_much_but_not_where_others_read_along(
+    door: Door, desk: DeskClerk, rosa: Client
+) -> None:
     subscription = await desk.sell(rosa, await desk.plan())
     await desk.pay(subscription, Decimal(50000))
     verdict = await door.by_staff(rosa)
@@ -83,6 +86,8 @@ async def test_who_owes_is_told_how_much(door: Door, desk: DeskClerk, rosa: Clie
     message, values = verdict_message(verdict)
     assert "{balance}" in message
     assert values["balance"] == Decimal(100000)
+    assert "100,000" in say(verdict, Translator("en"))
+    assert say(verdict, Translator("en"), sums=False) == "There is something to pay. Please go to the desk."
 
 
 async def test_debt_of_a_closed_subscription_warns_but_a_waiting_renewal_is_no_debt(

@@ -17,7 +17,6 @@ from gym.attendance.checkin.sentences import say
 from gym.attendance.checkin.verdict_builder import NOBODY
 from gym.attendance.errors import CapturedInFuture, CapturedTooLongAgo
 from gym.clients.fields.card_numbers import number_at_the_door
-from gym.core.language import Translator
 from gym.faces.liveness.challenge_gate import ChallengeMissing
 from gym.faces.refusals import FramesDisagree
 from gym.security.idempotency import InFlight, KeyReused, StoredAnswer
@@ -140,16 +139,17 @@ def _answer(request: web.Request, reply: CheckInReply) -> web.Response:
 
 def _render(request: web.Request, verdict: Verdict, settings: GymSettings) -> StoredAnswer:
     translator = settings.translator(language_of(request))
-    return StoredAnswer(201, to_bytes(_as_json(request.app[GYM], verdict, translator)))
+    message = say(verdict, translator, sums=settings.kiosk_shows_sums)
+    return StoredAnswer(201, to_bytes(_as_json(request.app[GYM], verdict, message)))
 
 
-def _as_json(gym: Gym, verdict: Verdict, translator: Translator) -> CheckInAnswer:
+def _as_json(gym: Gym, verdict: Verdict, message: str) -> CheckInAnswer:
     """The answer's JSON; a denial names the client only when face or credential was accepted."""
     answer = CheckInAnswer(
         id=verdict.id,
         outcome=verdict.outcome.value,
         code=verdict.code,
-        message=say(verdict, translator),
+        message=message,
         at=verdict.at,
     )
     if verdict.client_id is None or verdict.code in NOBODY:

@@ -96,6 +96,7 @@ async def kiosk(request: web.Request) -> web.Response:
             liveness=gym.config.face_liveness,
             challenge=gym.config.face_challenge,
             offline_policy=uow.settings.offline_policy.value,
+            shows_sums=uow.settings.kiosk_shows_sums,
             currency=uow.settings.currency,
             timezone=uow.settings.timezone,
             exit_pin=caller.kiosk.exit_pin_hash is not None,

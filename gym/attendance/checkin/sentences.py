@@ -26,6 +26,8 @@ SENTENCES: Final = {
     Code.ADMITTED: N_("Welcome! Have a good workout."),
     Code.REENTRY: N_("Welcome back! Today is counted already."),
 }
+SOMETHING_DUE: Final = N_("There is something to pay. Please go to the desk.")
+"""Of `PAYMENT_DUE` where others read along."""
 FROZEN_OPEN_END: Final = N_("Your plan is frozen. The desk can end the freeze now.")
 DOCUMENT_UNKNOWN: Final = N_("Document and phone do not fit together. Check them, or ask at the desk.")
 BIRTHDAY: Final = N_("Happy birthday! Have a good workout.")
@@ -54,7 +56,9 @@ def verdict_message(verdict: Verdict) -> tuple[str, dict[str, object]]:
     return message, values
 
 
-def say(verdict: Verdict, t: Translator) -> str:
-    """The sentence in a language."""
+def say(verdict: Verdict, t: Translator, *, sums: bool = True) -> str:
+    """The sentence in a language; without `sums` it does not say how much is owed."""
+    if verdict.code is Code.PAYMENT_DUE and not sums:
+        return t(SOMETHING_DUE)
     message, values = verdict_message(verdict)
     return t(message, **values)

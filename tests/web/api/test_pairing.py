@@ -35,6 +35,7 @@ async def test_a_code_gives_credentials_that_sign_in(stranger_at_door: Door) -> 
     assert body["kiosk_name"] == "Main door"
     assert body["methods"] == ["face", "qr", "document"]
     assert body["offline_policy"] == "record_only"
+    assert body["shows_sums"] is False
 
 
 async def test_the_secret_is_kept_only_as_argon2id(door: Door) -> None:
@@ -114,6 +115,7 @@ async def test_the_exit_and_the_name_of_another_kiosk_are_not_told(door: Door, g
         "liveness",
         "challenge",
         "offline_policy",
+        "shows_sums",
         "currency",
         "timezone",
         "exit_pin",

@@ -10,6 +10,8 @@ from playwright.async_api import Route, expect
 
 from gym.core.language import Translator
 from gym.kiosks.service import KioskService
+from gym.security.permissions import Actor
+from gym.staff.service import StaffService
 from tests.support.kiosk_page import (
     LOOKS,
     SECONDS,
@@ -225,9 +227,9 @@ async def test_the_language_can_be_changed_on_the_spot(kiosks: Kiosks) -> None:
     ("language", "owed"), [("en", "$1,250.50 to pay"), ("es", "Por pagar: $1.250,50")], ids=["en", "es"]
 )
 async def test_what_is_owed_is_written_as_in_the_gyms_own_sentences(
-    kiosks: Kiosks, language: str, owed: str
+    kiosks: Kiosks, admin: Actor, language: str, owed: str
 ) -> None:
-    """Beside the sentence of the server, which writes `$1.250,50` too."""
+    """As in the sentence of the server, which writes `$1.250,50` too; only where the gym wants sums there."""
     said = Translator(language, currency="COP", timezone="America/Bogota")("{debt}", debt=Decimal("1250.50"))
     assert said in owed
     verdict = {"id": str(uuid4()), "outcome": "admitted", "code": "admitted", "message": "Hi", "at": "x"}
@@ -235,6 +237,13 @@ async def test_what_is_owed_is_written_as_in_the_gyms_own_sentences(
     async def admit(route: Route) -> None:
         await route.fulfill(status=201, json=verdict | {"balance": "1250.50"})
 
+    async with kiosks.page(empty_room(), language=language) as page:
+        await pair(page, kiosks.door)
+        await page.route("**/check-ins", admit)
+        await state_is(page, "verdict")
+        await expect(page.locator("#facts")).to_have_text("")
+    async with kiosks.door.gym.unit_of_work(admin) as uow:
+        await StaffService(uow).change_settings({"kiosk_shows_sums": True})
     async with kiosks.page(empty_room(), language=language) as page:
         await pair(page, kiosks.door)
         await page.route("**/check-ins", admit)

@@ -37,6 +37,7 @@ class KioskAnswer(BaseModel):
         description="enforce: a photo of a face needs `turned` frames and `turn`"
     )
     offline_policy: Literal["record_only", "admit"]
+    shows_sums: bool = Field(description="Whether the page may say how much somebody owes")
     currency: str
     timezone: str
     exit_pin: bool = Field(description="Whether leaving the page needs a PIN")

@@ -74,7 +74,8 @@ export class VerdictScreen {
     if (visit) parts.push(words.visit(visit));
     if (typeof visits === "number") parts.push(words.visitsLeft(visits));
     if (typeof days === "number") parts.push(days === 0 ? words.lastDay : words.daysLeft(days));
-    if (Number(balance) > 0) parts.push(words.toPay(inMoney(balance, this.link.gym?.currency)));
+    const { shows_sums: shown, currency } = this.link.gym ?? {};
+    if (shown && Number(balance) > 0) parts.push(words.toPay(inMoney(balance, currency)));
     return parts.map((part) => part.replaceAll(" ", "\u00a0")).join("\u00a0· "); // broken between facts only
   }
 }

@@ -64,6 +64,7 @@ CHOSEN = {
     "reentry": "refuse",
     "check_out": "yes",
     "adaptive_faces": "yes",
+    "kiosk_shows_sums": "yes",
     "offline_policy": "let in",
     "tell_member_check_in": "no",
     "tell_desk_check_in": "yes",
