@@ -1,13 +1,14 @@
 """Rows of the demo gym's clients, plans sold and money: what the services would have written of each act.
 
-For gyms of many thousands, whose history the services would write for an hour. No trail is written with them.
+The services would write a gym of many thousands for an hour, and one of two hundred for two minutes. No trail
+is written with rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from random import Random
 from uuid import UUID
@@ -27,7 +28,7 @@ from gym.demo.history.acts import (
     Sale,
     TillCount,
 )
-from gym.demo.history.books import MemberBooks, demo_id
+from gym.demo.history.books import DAY, MemberBooks, demo_id
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.subscriptions.models import FreezeKind, SubscriptionStatus
 from gym.subscriptions.status.statuses import status_on
@@ -60,9 +61,10 @@ Row = tuple[object, ...]
 
 @dataclass(slots=True)
 class DemoRows:
-    """Turns members and acts, in the order of time, into rows of each table."""
+    """Turns members and acts, in the order of time, into rows of each table, as they stood at a moment."""
 
     now: datetime
+    """What was done later is not in them; `acts` that are handed in lie before it."""
     staff: Mapping[int, UUID]
     plans: Mapping[str, UUID]
     random: Random
@@ -84,19 +86,24 @@ class DemoRows:
 
     def accounts(self, everybody: Sequence[MemberBooks]) -> Iterator[Row]:
         for books in everybody:
-            for term in books.terms:
+            for term in self._sold(books):
                 yield term.account_id, books.client_id, "subscription", term.sold_at
+
+    def _sold(self, books: MemberBooks) -> Iterator[DemoTerm]:
+        return (term for term in books.terms if term.sold_at <= self.now)
 
     def subscriptions(self, everybody: Sequence[MemberBooks]) -> Iterator[Row]:
         for books in everybody:
-            for term in books.terms:
-                status = self._status(term)
+            for term in self._sold(books):
+                status, later = self._status(term), self._frozen_later(term)
                 yield (
                     *(term.id, books.client_id, self.plans[term.plan.name], term.account_id, status.value),
-                    *(term.starts_on, term.ends_on, term.anchor, term.frozen_days, Decimal(term.price)),
+                    *(term.starts_on, term.ends_on - later * DAY, term.anchor, term.frozen_days - later),
+                    Decimal(term.price),
                     *(Decimal(term.discount), Decimal(term.final_price), term.plan.visits),
                     *(term.renews.id if term.renews else None, self.staff[term.sold_by.number]),
-                    *(term.sold_at, self._closed_at(term, status), term.cancel_reason),
+                    *(term.sold_at, self._closed_at(term, status)),
+                    term.cancel_reason if term.is_canceled(self.now) else None,
                 )
 
     def freezes(self, acts: Sequence[Act]) -> Iterator[Row]:
@@ -180,23 +187,29 @@ class DemoRows:
         )
 
     def _status(self, term: DemoTerm) -> SubscriptionStatus:
-        today = self.now.date()
+        today, frozen = self.now.date(), term.frozen_on(self.now.date())
         return status_on(
             today,
-            status=SubscriptionStatus.CANCELED if term.canceled_at else SubscriptionStatus.SCHEDULED,
+            status=SubscriptionStatus.CANCELED
+            if term.is_canceled(self.now)
+            else SubscriptionStatus.SCHEDULED,
             starts_on=term.starts_on,
-            ends_on=term.ends_on,
-            balance=Decimal(term.balance),
-            frozen=term.frozen_on(today) is not None,
+            ends_on=term.ends_on - self._frozen_later(term) * DAY,
+            balance=Decimal(term.owed_at(self.now)),
+            frozen=frozen is not None and frozen.made_at <= self.now,
         )
+
+    def _frozen_later(self, term: DemoTerm) -> int:
+        """Days by which freezes that are still to be made will move the end."""
+        return sum(one.days for one in term.freezes if one.made_at > self.now)
 
     def _closed_at(self, term: DemoTerm, status: SubscriptionStatus) -> datetime | None:
         """What has ended was closed by the job of the night after its last day."""
-        if term.canceled_at is not None:
+        if term.is_canceled(self.now):
             return term.canceled_at
         if status not in CLOSED:
             return None
-        day = term.ends_on + timedelta(days=1)
+        day = term.ends_on - (self._frozen_later(term) - 1) * DAY
         return datetime(day.year, day.month, day.day, 0, 5, tzinfo=self.now.tzinfo)
 
     def _id(self, at: datetime) -> UUID:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from gym.demo.copying import copy_rows
 from gym.demo.desk import DemoDesk
 from gym.demo.door import DemoDoor, DoorIds
 from gym.demo.errors import DemoInconsistent, DemoNeedsEmptyGym, DemoOnlyInSandbox
-from gym.demo.history.acts import Act
+from gym.demo.history.acts import Act, Payment, TillCount
 from gym.demo.history.books import chance
 from gym.demo.history.story import DemoOrder, DemoStory
 from gym.demo.history.team import OWNER
@@ -34,7 +34,9 @@ from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
 
 BY_SERVICES: Final = 400
-"""Members up to whom the services write the money, at some milliseconds an act; of more it is copied."""
+"""Members up to whom the services write the money of the last weeks and its trail; of more all is copied."""
+RECENT: Final = timedelta(weeks=8)
+"""An act of the services takes 15 ms and more: three years of two hundred members took two minutes."""
 NIGHT: Final = timedelta(days=7)
 """How often the history's nightly jobs run: dates and balances decide, so nothing waits for them."""
 Progress = Callable[[float], None]
@@ -76,8 +78,7 @@ class DemoService:
         settings = await premises.settle()
         actors, kiosk = await premises.hire(), await premises.door()
         money = DemoMoney(uow, story, actors, await premises.plans(actors[OWNER.number]))
-        copied = order.clients > BY_SERVICES if order.copied is None else order.copied
-        clients, terms = await (money.copy if copied else money.carry_out)(_part(progress, 0, 0.6))
+        clients, terms = await money.write(_copied_until(order, story), _part(progress, 0, 0.6))
         uow.context = began
         staff = {number: actor.id for number, actor in actors.items() if actor.id is not None}
         rules = Rules(settings.grace_days, settings.grace_amount, settings.smallest_amount)
@@ -110,8 +111,19 @@ class DemoService:
             raise DemoInconsistent(broken)
 
 
+def _copied_until(order: DemoOrder, story: DemoStory) -> datetime:
+    """What is later the services write."""
+    now = story.world.now
+    if order.copied is None:
+        return now if order.clients > BY_SERVICES else now - RECENT
+    return now if order.copied else datetime.combine(story.world.first, time.min, story.world.zone)
+
+
 class DemoMoney:
-    """Clients, plans sold and money, in one of two ways with one result."""
+    """Clients, plans sold and money: copied up to a moment, then carried out by the services.
+
+    Wherever the moment lies the result is the same, but for the trail, which the services alone write.
+    """
 
     def __init__(
         self, uow: UnitOfWork, story: DemoStory, actors: Mapping[int, Actor], plans: Mapping[str, UUID]
@@ -121,18 +133,23 @@ class DemoMoney:
         self._actors = actors
         self._plans = plans
 
-    async def carry_out(self, progress: Progress) -> tuple[Mapping[int, UUID], Mapping[UUID, UUID]]:
-        """By the services; the ids of clients and terms that they have given."""
-        desk = DemoDesk(self.uow, self._actors, self._plans)
-        whole: list[Act] = sorted([*self._story.acts, *self._story.counts], key=lambda act: act.at)
-        night = self._story.world.now
-        for number, act in enumerate(whole):
-            if number == 0 or act.at >= night:
+    async def write(
+        self, until: datetime, progress: Progress
+    ) -> tuple[Mapping[int, UUID], Mapping[UUID, UUID]]:
+        """The ids of clients and terms in the database."""
+        story, desk = self._story, DemoDesk(self.uow, self._actors, self._plans)
+        before = [act for act in story.acts if act.at <= until]
+        await self._copy(until, before, [one for one in story.counts if one.at <= until], desk)
+        whole: list[Act] = sorted([*story.acts, *story.counts], key=lambda act: act.at)
+        later = [act for act in whole if act.at > until]
+        night = until
+        for number, act in enumerate(later):
+            if act.at >= night:
                 night = act.at + NIGHT
                 await self._settle(act.at)
-                progress(number / len(whole))
+                progress(number / len(later))
             await desk.carry_out(act)
-        await self._settle(self._story.world.now)
+        await self._settle(story.world.now)
         return desk.clients, desk.terms
 
     async def _settle(self, at: datetime) -> None:
@@ -144,25 +161,29 @@ class DemoMoney:
         await self.uow.session.flush()
         self.uow.session.expunge_all()
 
-    async def copy(self, progress: Progress) -> tuple[Mapping[int, UUID], Mapping[UUID, UUID]]:
-        """By COPY, as the services would have written it, but without their trail."""
-        story, everybody = self._story, self._story.everybody
+    async def _copy(
+        self, until: datetime, acts: Sequence[Act], counts: Sequence[TillCount], desk: DemoDesk
+    ) -> None:
+        """By COPY, as the services would have written it; the desk learns what there is already."""
+        everybody = [one for one in self._story.everybody if one.acts[0].at <= until]
         staff = {number: actor.id for number, actor in self._actors.items() if actor.id is not None}
-        made = rows.DemoRows(self._story.world.now, staff, self._plans, chance("rows"))
+        made = rows.DemoRows(until, staff, self._plans, chance("rows"))
         clients = {one.member.number: one.client_id for one in everybody if one.client_id is not None}
-        entries = made.entries(story.acts, clients)
-        for share, (table, columns, found) in enumerate(
-            (
-                ("clients", rows.CLIENTS, made.clients(story.acts)),
-                ("accounts", rows.ACCOUNTS, [*made.accounts(everybody), *made.opened]),
-                ("subscriptions", rows.SUBSCRIPTIONS, made.subscriptions(everybody)),
-                ("freezes", rows.FREEZES, made.freezes(story.acts)),
-                ("ledger_entries", rows.ENTRIES, entries),
-                ("cash_counts", rows.COUNTS, made.counts(story.counts)),
-            )
+        entries = made.entries(acts, clients)
+        for table, columns, found in (
+            ("clients", rows.CLIENTS, made.clients(acts)),
+            ("accounts", rows.ACCOUNTS, [*made.accounts(everybody), *made.opened]),
+            ("subscriptions", rows.SUBSCRIPTIONS, made.subscriptions(everybody)),
+            ("freezes", rows.FREEZES, made.freezes(acts)),
+            ("ledger_entries", rows.ENTRIES, entries),
+            ("cash_counts", rows.COUNTS, made.counts(counts)),
         ):
             await copy_rows(self.uow, table, columns, found)
-            progress(share / 6)
-        number = update(Counter).where(Counter.name == RECEIPTS).values(value=made.receipts)
-        await self.uow.session.execute(number)
-        return clients, {term.id: term.id for one in everybody for term in one.terms}
+        if made.receipts:
+            number = update(Counter).where(Counter.name == RECEIPTS).values(value=made.receipts)
+            await self.uow.session.execute(number)
+        desk.clients.update(clients)
+        desk.terms.update(
+            {term.id: term.id for one in everybody for term in one.terms if term.sold_at <= until}
+        )
+        desk.payments.update({act.id: act.id for act in acts if isinstance(act, Payment)})

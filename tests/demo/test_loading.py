@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import func, select, text
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.commands.data.demo import enrol_people
+from gym.demo import service
 from gym.demo.errors import DemoInconsistent, DemoNeedsEmptyGym, DemoOnlyInSandbox
 from gym.demo.history.story import DemoOrder
 from gym.demo.history.team import Fraud
@@ -25,6 +27,7 @@ from tests.demo.gyms import Fill, filled
 from tests.support.memberships import DeskClerk
 
 SMALL = DemoOrder(clients=30, years=1, frauds=frozenset(Fraud))
+SERVED = replace(SMALL, copied=False)
 COPIED = DemoOrder(clients=30, years=1, frauds=frozenset(Fraud), copied=True)
 
 
@@ -84,11 +87,15 @@ async def told_of(fill: Fill, order: DemoOrder) -> Told:
         return await Told.of(gym)
 
 
-async def test_services_and_copies_write_the_same_gym(fill: Fill) -> None:
-    served, copied = await told_of(fill, SMALL), await told_of(fill, COPIED)
-    for found, right in zip(served.tables, copied.tables, strict=True):
-        assert len(found) > 20
-        assert found == right
+async def test_services_and_copies_write_the_same_gym(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All by services, all copied, and copied up to a day, be it in the middle or eight weeks ago."""
+    served, copied = await told_of(fill, SERVED), await told_of(fill, COPIED)
+    usual = await told_of(fill, SMALL)
+    monkeypatch.setattr(service, "RECENT", timedelta(days=170, hours=5))
+    for told in (copied, usual, await told_of(fill, SMALL)):
+        for found, right in zip(told.tables, served.tables, strict=True):
+            assert len(found) > 20
+            assert found == right
 
 
 async def test_the_same_number_is_the_same_gym_and_another_number_another(fill: Fill) -> None:

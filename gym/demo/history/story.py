@@ -29,7 +29,7 @@ class DemoOrder:
     seed: int = 1
     frauds: frozenset[Fraud] = frozenset()
     copied: bool | None = None
-    """Whether money is copied instead of written by the services; None: by the number of clients."""
+    """Whether all money is copied, or all of it written by the services; None: what is old is copied."""
 
 
 @dataclass(frozen=True, slots=True)
