@@ -10,7 +10,14 @@ from bot.ui.buttons.reports import DayChart, EndingSoon, Reports, ShowReport
 from bot.ui.buttons.settings import Jobs
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator
-from bot.ui.wording.day_figures import away_line, debt_line, door_lines, money_lines, new_line
+from bot.ui.wording.day_figures import (
+    away_line,
+    debt_line,
+    door_lines,
+    money_lines,
+    new_line,
+    proof_lines,
+)
 from bot.ui.wording.terms import JOB_NAMES
 from gym.attendance.models import VerdictCode
 from gym.chats.pictures import UndeletableReason
@@ -69,6 +76,7 @@ def _digest(t: HtmlTranslator, p: DeskDigestPayload, _: WordingContext) -> str:
         new_line(t, p.new_clients),
         t.plural("⏳ {count} plan ends within a week", "⏳ {count} plans end within a week", p.ending_week),
         debt_line(t, p.debts, p.owed),
+        *proof_lines(t, p.proofs, p.proofs_approved),
     ]
     lines += [away_line(t, p.at_risk)] if p.at_risk else []
     return "\n".join([*lines, *_trail_lines(t, p)])

@@ -103,6 +103,8 @@ class DigestService:
             debts=figures.debts,
             owed=figures.owed,
             at_risk=figures.at_risk,
+            proofs=figures.proofs,
+            proofs_approved=figures.proofs_approved,
             trail_entries=trail.number,
             trail_mark=trail.mark,
         )

@@ -42,6 +42,9 @@ SELECT
     ending.today AS ending_today, ending.week AS ending_week, debts.number AS debts, debts.amount AS owed,
     (SELECT count(*) FROM approvals WHERE state = 'pending' AND expires_at > :now
         AND kind = ANY (CAST(:kinds AS varchar[]))) AS requests,
+    (SELECT count(*) FROM payment_proofs WHERE state = 'open' AND expires_at > :now) AS proofs,
+    (SELECT count(*) FROM payment_proofs WHERE state = 'approved' AND decided_at >= :begins
+        AND decided_at < :ends) AS proofs_approved,
     (SELECT max(made_at) FROM backups WHERE state IN ('made', 'gone')) AS backed_up_at,
     ({COUNT_BROKEN}) AS at_risk
 FROM (
@@ -79,6 +82,10 @@ class DayFigures:
     debts: int
     owed: Decimal
     requests: int
+    proofs: int
+    """Of payment, that wait for an answer now."""
+    proofs_approved: int
+    """On that day."""
     at_risk: int
     backed_up_at: datetime | None
     """When the last good backup was made, in wall time."""
@@ -127,6 +134,8 @@ class DayRepository:
             debts=row.debts,
             owed=row.owed,
             requests=row.requests,
+            proofs=row.proofs,
+            proofs_approved=row.proofs_approved,
             at_risk=row.at_risk,
             backed_up_at=row.backed_up_at,
         )

@@ -10,6 +10,7 @@ from bot.routing.navigation import go, go_home
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.menu import MenuGroup
 from bot.ui.buttons.staff import Candidate, Invitations, SignIns, SignInsOf, Team
+from bot.ui.buttons.transfers.proofs import UnconfirmedProofs
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager, yes_no
 from bot.ui.links import link_screen
@@ -24,6 +25,7 @@ from gym.staff.four_eyes import FourEyes
 from gym.staff.invitations import InvitationService
 from gym.staff.models import Staff
 from gym.staff.service import StaffService
+from gym.transfers.service import ProofService
 
 router = Router(Audience.STAFF)
 ROLES = {Role.ADMIN: N_("Admin"), Role.EMPLOYEE: N_("Employee")}
@@ -137,12 +139,21 @@ async def person(context: UpdateContext, press: TeamMember) -> None:
         one = await StaffService(uow).get(press.staff_id)
         own = await OwnClients(uow).of_colleague(one.id)
         alone = await FourEyes(uow).works_alone(one.id)
+        unconfirmed = (await ProofService(uow).sum_unconfirmed()).get(one.id)
     t = context.t
     text = t("👤 <b>{name}</b>\n{role}", name=one.name, role=t(ROLES[one.role]))
     if not one.active:
         text += "\n" + t("⏸ Does not work here any more.")
     text += "".join(f"\n{line}" for line in _own_lines(t, own, alone=alone))
-    await context.show(Screen(text, [*_actions(t, one), nav(t, back=Team())]))
+    if unconfirmed is not None:
+        text += "\n" + t.plural(
+            "🏦 Approved {count} transfer, {amount}, that is not confirmed on the bank statement",
+            "🏦 Approved {count} transfers, {amount}, that are not confirmed on the bank statement",
+            unconfirmed.count,
+            amount=unconfirmed.amount,
+        )
+    seen = [button(t("🏦 Unconfirmed"), UnconfirmedProofs())] if unconfirmed is not None else []
+    await context.show(Screen(text, [*_actions(t, one), seen, nav(t, back=Team())]))
 
 
 def _own_lines(t: HtmlTranslator, own: Sequence[OwnClient], *, alone: bool) -> list[str]:

@@ -12,12 +12,20 @@ from bot.ui.buttons.door import WhoIsIn
 from bot.ui.buttons.memberships import RenewPlan
 from bot.ui.buttons.money import Debts
 from bot.ui.buttons.reports import AtRiskMembers, DarkDayChart, DayChart, EndingSoon
+from bot.ui.buttons.transfers.proofs import Proofs
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.day_figures import away_line, debt_line, door_lines, money_lines, new_line
+from bot.ui.wording.day_figures import (
+    away_line,
+    debt_line,
+    door_lines,
+    money_lines,
+    new_line,
+    proof_lines,
+)
 from gym.backup.health import TOO_OLD
 from gym.core.language import N_
 from gym.reports.charts.day import chart_of_day
@@ -86,6 +94,7 @@ def _figure_lines(t: HtmlTranslator, figures: DayFigures) -> list[str]:
         ),
         debt_line(t, figures.debts, figures.owed),
         t.plural("🙋 {count} request waits", "🙋 {count} requests wait", figures.requests),
+        *proof_lines(t, figures.proofs, figures.proofs_approved),
     ]
     return [*lines, away_line(t, figures.at_risk)] if figures.at_risk else lines
 
@@ -109,6 +118,8 @@ def _doors(context: UpdateContext, found: Today) -> list[Button]:
         doors.append(button(t("⏳ Ending"), EndingSoon()))
     if figures.debts and context.identity.may(Permission.TAKE_PAYMENT):
         doors.append(button(t("🧾 Debts"), Debts()))
+    if figures.proofs and context.identity.may(Permission.TAKE_PAYMENT):
+        doors.append(button(t("🧾 Proofs"), Proofs()))
     if figures.requests:
         doors.append(button(t("🙋 Requests"), Requests()))
     if figures.at_risk:

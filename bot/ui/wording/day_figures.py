@@ -56,6 +56,22 @@ def debt_line(t: HtmlTranslator, debts: int, owed: Decimal) -> str:
     return t.plural("🧾 {count} debt: {owed}", "🧾 {count} debts: {owed}", debts, owed=owed)
 
 
+def proof_lines(t: HtmlTranslator, waiting: int, approved: int) -> list[str]:
+    """Proofs of payment, on a day with any."""
+    lines: list[str] = []
+    if waiting:
+        lines.append(
+            t.plural("📨 {count} proof of payment waits", "📨 {count} proofs of payment wait", waiting)
+        )
+    if approved:
+        lines.append(
+            t.plural(
+                "📨 {count} proof of payment approved", "📨 {count} proofs of payment approved", approved
+            )
+        )
+    return lines
+
+
 def new_line(t: HtmlTranslator, count: int) -> str:
     return t.plural("🆕 {count} new client", "🆕 {count} new clients", count)
 

@@ -99,6 +99,9 @@ class DeskDigestPayload(Payload):
     owed: Decimal
     at_risk: int
     """Clients who have not come for long."""
+    proofs: int = 0
+    """Of payment, that wait for an answer."""
+    proofs_approved: int = 0
     trail_entries: int | None = None
     trail_mark: str | None = None
     """The head of the audit trail's chain, which a chat keeps where nobody at the database reaches it."""

@@ -90,6 +90,13 @@ async def test_a_member_pays_from_afar_and_the_desk_approves_with_one_press(
     assert sold.plan_id == monthly.id
 
     await boss.sends("/start")
+    await boss.taps("Today")
+    await boss.sees("1 proof of payment approved")
+    await boss.sends("/start")
+    await boss.taps("Team")
+    await boss.taps("Carla")
+    await boss.sees("Approved 1 transfer, $150,000, that is not confirmed")
+    await boss.sends("/start")
     await boss.taps("Collect")
     await boss.taps("Proofs")
     await boss.taps("Unconfirmed")

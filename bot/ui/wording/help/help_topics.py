@@ -96,6 +96,11 @@ DESK_TOPICS: Final = (
         N_("💵 Who owes, since when and how much; a payment is a tap away."),
     ),
     _topic(
+        "pkeys",
+        "transf key nequi breb daviplata pix bizum iban llave consign comprob",
+        N_("🔑 Paying from afar: the gym's payment keys; proofs stand under Collect."),
+    ),
+    _topic(
         "psell",
         "sell product drink vend venta bebida agua tienda",
         N_("🥤 Sell something by the piece: to a client, or to nobody in particular."),
@@ -174,7 +179,7 @@ DESK_TOPICS: Final = (
 MEMBER_TOPICS: Final = (
     _topic(
         "myplan",
-        "plan day left end price renew pay let "
+        "plan day left end price renew pay let transf "
         "dias queda vence precio renov renuev valor pagar membres dejan",
         N_("🎫 Your plan: its days, what is to pay, prices, and the wish to renew."),
     ),
