@@ -1,0 +1,53 @@
+"""The process killed with `kill -9` while a proof is approved, and between the approval and the receipt."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from uuid import UUID
+
+import pytest
+
+from gym.app import Gym
+from gym.clients.models import Client
+from gym.notifications.models import NotificationKind as Kind
+from gym.payments.models import EntryKind
+from gym.plans.models import Plan
+from gym.transfers.errors import ProofDecided
+from gym.transfers.models import PaymentKey, ProofState
+from tests.e2e.process import ROOT
+from tests.support.memberships import entries, told
+from tests.transfers.conftest import Transfers, picture
+
+
+async def dies(gym: Gym, when: str, proof_id: UUID, staff_id: UUID) -> None:
+    environment = {
+        **os.environ,
+        "POWERGYM_HOME": str(gym.config.powergym_home),
+        "FACE_ROOT": str(gym.config.packs_root),
+        "DATABASE_URL": gym.database.url,
+    }
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.transfers.dying", when, str(proof_id), str(staff_id),
+        cwd=ROOT, env=environment,
+    )  # fmt: skip
+    assert await child.wait() == -signal.SIGKILL
+
+
+async def test_a_kill_leaves_nothing_or_one_payment_with_one_receipt(
+    gym: Gym, member: Transfers, bruno: Transfers, rosa: Client, monthly: Plan, nequi: PaymentKey
+) -> None:
+    proof = await member.sends(await member.quotes(rosa, monthly, nequi), picture("slip"))
+    assert bruno.actor.id is not None
+    await dies(gym, "before", proof.id, bruno.actor.id)
+    assert (await bruno.does("get", proof.id)).proof.state is ProofState.OPEN
+    assert not await entries(gym)
+    assert not await told(gym, Kind.RECEIPT)
+
+    await dies(gym, "after", proof.id, bruno.actor.id)
+    with pytest.raises(ProofDecided):
+        await bruno.does("approve", proof.id)
+    assert [one.kind for one in await entries(gym)].count(EntryKind.PAYMENT) == 1
+    assert len(await told(gym, Kind.RECEIPT)) == 1, "it waits in the outbox, and leaves once"
