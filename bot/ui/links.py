@@ -16,7 +16,8 @@ from gym.settings.addresses import is_only_here
 def qr_png(text: str) -> bytes:
     """A QR code as PNG; blocking, some 10 ms."""
     image = io.BytesIO()
-    segno.make(text, error="m").save(image, kind="png", scale=10, border=4)
+    # Never a Micro QR, which segno chooses for a short text and no phone's camera reads.
+    segno.make(text, error="m", micro=False).save(image, kind="png", scale=10, border=4)
     return image.getvalue()
 
 

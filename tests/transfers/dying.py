@@ -19,7 +19,7 @@ def die() -> None:
 
 
 async def main(when: str, proof_id: UUID, staff_id: UUID) -> None:
-    async with open_gym(load_config()) as gym:
+    async with open_gym(load_config(), faces=False) as gym:
         async with gym.unit_of_work(Actor.staff(staff_id, "Bruno Employee", Role.EMPLOYEE)) as uow:
             await ProofService(uow).approve(proof_id)
             await uow.session.flush()

@@ -6,12 +6,14 @@ import asyncio
 import os
 import signal
 import sys
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
 from gym.app import Gym
 from gym.clients.models import Client
+from gym.core.clock import FrozenClock
 from gym.notifications.models import NotificationKind as Kind
 from gym.payments.models import EntryKind
 from gym.plans.models import Plan
@@ -20,6 +22,12 @@ from gym.transfers.models import PaymentKey, ProofState
 from tests.e2e.process import ROOT
 from tests.support.memberships import entries, told
 from tests.transfers.conftest import Transfers, picture
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """The children live in real time."""
+    return FrozenClock(datetime.now(UTC))
 
 
 async def dies(gym: Gym, when: str, proof_id: UUID, staff_id: UUID) -> None:

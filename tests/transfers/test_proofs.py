@@ -10,12 +10,14 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select, text
 
+from bot.messages import render
+from bot.ui.surfaces import mask_payload
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.errors import GymError
 from gym.jobs.runner import run_due
-from gym.notifications.models import Notification
+from gym.notifications.models import DeskChat, Notification
 from gym.notifications.models import NotificationKind as Kind
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind, LedgerEntry, Method
@@ -297,6 +299,25 @@ async def test_a_proof_is_replaced_rejected_asked_about_and_expires(
         states = await uow.session.scalars(select(PaymentProof.state).order_by(PaymentProof.sent_at))
         assert [row.count for row in rows] == [3], "none of them waits: they were called off"
         assert list(states) == [ProofState.REPLACED, ProofState.REJECTED, ProofState.EXPIRED]
+
+
+async def test_a_desk_chat_reads_only_who_has_sent_a_proof(
+    gym: Gym, member: Transfers, bruno: Transfers, rosa: Client, monthly: Plan, nequi: PaymentKey
+) -> None:
+    await hire(gym, "Carla", Role.EMPLOYEE, telegram_id=9001)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        uow.session.add(DeskChat(chat_id=-100, title="Desk", created_at=uow.now))
+    proof = await member.sends(await member.quotes(rosa, monthly, nequi), number("AB 12345"))
+    assert not await told(gym, Kind.PROOF_SENT)
+    [payload] = await told(gym, Kind.DESK_PROOF_SENT)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        said = render(Kind.DESK_PROOF_SENT, mask_payload(payload), uow.settings, "en", uow.now)
+    assert said.text == "🧾 <b>Rosa Vargas has sent a proof of payment</b>"
+    assert said.keyboard is not None
+    assert [one.text for row in said.keyboard.inline_keyboard for one in row] == ["Open in private"]
+    await bruno.does("approve", proof.id)
+    [settled] = await told(gym, Kind.DESK_PROOF_SETTLED)
+    assert (settled["state"], settled["decided_by"]) == ("approved", "Bruno Employee")
 
 
 async def test_payment_keys_are_kept_by_admins_and_members_see_those_that_are_shown(

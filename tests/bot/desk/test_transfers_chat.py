@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from PIL import Image
+from zxingcpp import BarcodeFormat, read_barcodes
 
 from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
@@ -69,6 +70,8 @@ async def test_a_member_pays_from_afar_and_the_desk_approves_with_one_press(
     await rosa.taps("Nequi")
     asked = await rosa.sees_photo()
     assert "300 123 4567" in asked.words
+    drawn = Image.open(io.BytesIO(await telegram.download(str(asked.photo_url))))
+    assert [one.text for one in read_barcodes(drawn, formats=BarcodeFormat.QRCode)] == ["300 123 4567"]
     assert (await rosa.taps("📋 150000")).copied == "150000"
     await rosa.sends_photo(slip(1))
     await rosa.sees("The gym has your proof of $150,000")
