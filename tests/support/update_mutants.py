@@ -80,6 +80,9 @@ def sorts(person: Person, message_id: int) -> list[Json]:
     }
     command = [{"type": "bot_command", "offset": 0, "length": 6}]
     topic = {"message_thread_id": 7, "is_topic_message": True}
+    phone = {**sheet, "file_name": "IMG_0001.HEIC", "mime_type": "image/heic"}
+    reply = {**bare, "from": bot, "document": {**sheet, "file_name": "gym-2026-08-03.001"}}
+    place = {"latitude": 4.7, "longitude": -74.1, "horizontal_accuracy": 9.5}
     return [
         {"message": said},
         {"message": {**said, "text": "/start", "entities": command}},
@@ -90,8 +93,17 @@ def sorts(person: Person, message_id: int) -> list[Json]:
         {"message": {**bare, "document": sheet}},
         {"message": {**said, "chat": group, **topic, "reply_to_message": bare}},
         {"message": {**bare, "voice": {"file_id": "C", "file_unique_id": "w", "duration": 3}}},
+        {"message": {**bare, "document": phone, "media_group_id": "g2"}},
+        {"message": {**said, "text": "¿cómo congelo mi plan?", "reply_to_message": reply}},
+        {"message": {**said, "via_bot": bot}},
+        {"message": {**said, "chat": group, "sender_chat": group}},
+        {"message": {**bare, "chat": group, "migrate_to_chat_id": -1009876543210}},
+        {"message": {**bare, "location": place}},
+        {"message": {**bare, "pinned_message": reply}},
         {"callback_query": tap_of(person, "home", message_id)},
         {"callback_query": tap_of(person, "visits|0|0", message_id)},
+        {"callback_query": tap_of(person, "rprt|money|20260801|20260803", message_id)},
+        {"callback_query": tap_of(person, "sale|AAAAAAAAAAAAAAAAAAAAAA", message_id)},
         {"my_chat_member": change},
         {"my_chat_member": {**change, "chat": group}},
         {"edited_message": {**said, "edit_date": said["date"]}},

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
+from gym.approvals.models import Approval
+from gym.approvals.service import ApprovalService
 from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.clients.models import Client, DocumentType
 from gym.security.permissions import Actor, Role
+from gym.staff.models import Staff
+from gym.subscriptions.discounts import Discount
 from tests.bot.conftest import api, desk_bot, make_member, make_staff, open_bot, routers, sandbox, telegram
 from tests.conftest import hire
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 __all__ = ["api", "desk_bot", "make_member", "make_staff", "open_bot", "routers", "sandbox", "telegram"]
 DOCUMENT, PHONE, MAIL = "1020309991", "+573001234567", "dario@example.com"
+REASON = f"best friend, {PHONE} or {MAIL}, CC {DOCUMENT}, https://example.com/x and t.me/gym?start=s123"
 
 
 @dataclass(frozen=True)
@@ -84,3 +93,18 @@ async def spots(gym: Gym, telegram: SandboxClient, people: Cast) -> dict[str, Sp
         Spot("other topic", forum["id"], beside),
     )
     return {spot.name: spot for spot in found}
+
+
+@pytest.fixture
+async def wanted(gym: Gym, people: Cast) -> Approval:
+    """Bruno asks for a discount for Dario, with a reason that reaches and opens things outside."""
+    plan = await DeskClerk(gym, people.admin).plan(Decimal(90000))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        row = await uow.session.scalar(select(Staff).where(Staff.telegram_id == people.bruno.id))
+        assert row is not None
+        bruno = Actor.staff(row.id, row.name, Role.EMPLOYEE, "en")
+    async with gym.unit_of_work(bruno) as uow:
+        percent, key = Discount.percent(Decimal(90)), uuid.uuid4()
+        return await ApprovalService(uow).ask_discount(
+            people.client.id, plan.id, percent, renews=False, reason=REASON, key=key
+        )

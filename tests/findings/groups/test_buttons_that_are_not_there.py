@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
 
 from bot.desk.reports.today import ShowToday
 from bot.telegram.running_bot import RunningBot
@@ -17,30 +14,11 @@ from bot.ui.callbacks import STAYS, pack
 from gym.app import Gym
 from gym.approvals.models import Approval, ApprovalState
 from gym.approvals.service import ApprovalService
-from gym.security.permissions import Actor, Role
-from gym.staff.models import Staff
-from gym.subscriptions.discounts import Discount
 from tests.findings.groups.conftest import Cast, Spot
 from tests.findings.groups.test_surfaces import everything_read, last_call, put_message, said_in_groups
-from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import SandboxClient
 
 HOURS_AGO = timedelta(hours=3)
-
-
-@pytest.fixture
-async def wanted(gym: Gym, people: Cast) -> Approval:
-    """Bruno asks for a discount for Dario."""
-    plan = await DeskClerk(gym, people.admin).plan(Decimal(90000))
-    async with gym.unit_of_work(Actor.system()) as uow:
-        row = await uow.session.scalar(select(Staff).where(Staff.telegram_id == people.bruno.id))
-        assert row is not None
-        bruno = Actor.staff(row.id, row.name, Role.EMPLOYEE, "en")
-    async with gym.unit_of_work(bruno) as uow:
-        percent, key = Discount.percent(Decimal(90)), uuid.uuid4()
-        return await ApprovalService(uow).ask_discount(
-            people.client.id, plan.id, percent, renews=False, reason="best friend", key=key
-        )
 
 
 async def state_of(gym: Gym, people: Cast, wanted: Approval) -> ApprovalState:

@@ -27,12 +27,13 @@ from bot.routing.routes import Routes
 from bot.telegram.running_bot import RunningBot
 from bot.ui.callbacks import Callback, pack_staying
 from gym.app import Gym
+from gym.approvals.models import Approval
 from gym.chats.models import InboxUpdate
 from tests.findings.groups.conftest import DOCUMENT, MAIL, PHONE, Cast, Spot
 from tests.support.people import landscape
 from tests.support.sandbox.client import Person, SandboxClient
 
-PARTS = 3
+PARTS = 4
 """Messages for all buttons: Telegram takes 100 under one."""
 CONFIRMED = ("desk", "topic")
 GUISES = ("anonymous", "channel", "linked", "inline")
@@ -115,13 +116,14 @@ async def taps_all(person: Person, spot: Spot, message: int, buttons: list[str])
         await person.client.call("POST", f"/people/{person.id}/tap", json={**body, "data": data})
 
 
-def every_button(client_id: UUID) -> Iterator[Callback]:
-    """One of each sort, about the client where it is about anybody."""
+def every_button(client_id: UUID, approval_id: UUID) -> Iterator[Callback]:
+    """One of each sort, about the client or the request where it is about anything."""
     for kind in Routes(ROUTERS).codes.values():
         if kind is not DeskHere:
             hints = get_type_hints(kind)
             names = [field.name for field in dataclasses.fields(kind)]  # pyright: ignore[reportArgumentType]
-            yield kind(*[_value(hints[name], client_id) for name in names])
+            about = {"approval_id": approval_id}
+            yield kind(*[_value(hints[name], about.get(name, client_id)) for name in names])
 
 
 def _value(hint: Any, client_id: UUID) -> object:
@@ -140,12 +142,13 @@ async def test_no_button_of_anybody_shows_in_a_group_what_is_not_for_everybody(
     desk_bot: RunningBot,
     people: Cast,
     spots: dict[str, Spot],
+    wanted: Approval,
     whole: bool,
 ) -> None:
     """Whole: everybody everywhere; else everybody in the desk chat, and the team's employee everywhere."""
     await everything_read(gym, telegram)
     # Under a message that stays, so that every button is still there for whoever taps next.
-    buttons = [pack_staying(one, gym.clock.now()) for one in every_button(people.client.id)]
+    buttons = [pack_staying(one, gym.clock.now()) for one in every_button(people.client.id, wanted.id)]
     assert len(buttons) > 120
     parts = [buttons[first::PARTS] for first in range(PARTS)]
     marks = {
@@ -170,7 +173,9 @@ async def test_no_button_of_anybody_shows_in_a_group_what_is_not_for_everybody(
     assert not [text for text in texts if leaks({"method": "send", "arguments": {"text": text}})]
     alerts = sum("Others read along" in text for text in texts)
     assert alerts > 250, "the team and the member are told, and find it in their own chats"
-    assert any(is_of(call, spots["desk"], topics) for call in said), "figures and requests are shown there"
+    shown = [str(call["arguments"].get("text", "")) for call in said if is_of(call, spots["desk"], topics)]
+    assert any("📅" in text for text in shown), "figures are shown there"
+    assert any("best friend" in text for text in shown), "and requests"
 
 
 async def test_no_message_of_anybody_is_answered_in_a_group_with_what_is_not_for_everybody(

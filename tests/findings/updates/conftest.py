@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -11,14 +12,22 @@ from sqlalchemy import update
 from bot.sandbox.server import SandboxServer
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
+from gym.approvals.service import ApprovalService
 from gym.clients.models import Client
+from gym.core.database.ids import new_id
+from gym.kiosks.models import Kiosk
+from gym.payments.models import Method
+from gym.products.sales.returns import SaleReturns
+from gym.products.sales.schemas import PaidPart, WantedPieces
+from gym.products.sales.service import SaleService
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
-from tests.guards.conftest import World, planted, world
+from tests.guards.conftest import World, database_url, planted, world
 from tests.support.hostile_telegram import HostileTelegram
 from tests.support.sandbox.client import Person, SandboxClient
+from tests.support.shop import WATER, Shop
 
-__all__ = ["planted", "world"]
+__all__ = ["database_url", "planted", "world"]
 
 
 @pytest.fixture
@@ -62,8 +71,32 @@ async def cast(world: World, gym: Gym, telegram: SandboxClient, make_staff) -> C
     await make_staff(people[1], Role.EMPLOYEE)
     async with gym.unit_of_work(Actor.system()) as uow:
         rosa = update(Client).where(Client.id == world.ids["rosa"])
-        await uow.session.execute(rosa.values(telegram_id=people[2].id, linked_at=gym.clock.now()))
+        found = await uow.session.execute(
+            rosa.values(telegram_id=people[2].id, linked_at=gym.clock.now()).returning(Client.id)
+        )
+        assert found.one(), "the world's people are in this gym"
     return Cast(gym, *people)
+
+
+@pytest.fixture
+async def stocked(world: World, gym: Gym, admin: Actor) -> World:
+    """With a kiosk, a product, a sale on account and one taken back, and a void that is asked for."""
+    rosa, otto, half = (world.ids[name] for name in ("rosa", "otto", "half"))
+    assert isinstance(rosa, UUID)
+    assert isinstance(otto, UUID)
+    assert isinstance(half, UUID)
+    water = await Shop(gym, admin).has(99, barcode="7702004003508")
+    async with gym.unit_of_work(admin) as uow:
+        sales = SaleService(uow)
+        owed = await sales.sell([WantedPieces(water.id, 2)], [], otto)
+        gone = await sales.sell([WantedPieces(water.id, 1)], [PaidPart(Method.CASH, WATER)], rosa)
+        await SaleReturns(uow).void(gone.id, "wrong bottle")
+        asked = await ApprovalService(uow).ask_void(half, "mistyped")
+        kiosk = Kiosk(id=new_id(), name="Main door", secret_hash="-", paired_at=gym.clock.now())
+        uow.session.add(kiosk)
+    world.ids |= {"product": water.id, "sale": owed.id, "returned": gone.id}
+    world.ids |= {"approval": asked.id, "kiosk": kiosk.id}
+    return world
 
 
 @pytest.fixture
