@@ -21,7 +21,7 @@ from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import MakeMember, all_handled
 from tests.support.memberships import DeskClerk
-from tests.support.people import group, landscape, people
+from tests.support.people import group, in_profile, landscape, people
 from tests.support.sandbox.client import Person, SandboxClient
 
 
@@ -102,3 +102,17 @@ async def test_a_photo_in_a_desk_chat_that_an_admin_has_set_to_it_checks_in(
     await telegram.fault("setMessageReaction", 400)
     await here.sends_photo(people()[0].photo(2))
     await here.sees("Lucia Paz: entry recorded")
+
+
+async def test_a_photo_that_no_face_can_be_registered_with_says_so_before_the_questions(
+    telegram: SandboxClient, desk_bot: RunningBot, make_staff: Callable[..., Awaitable[Actor]]
+) -> None:
+    bruno = await telegram.person("Bruno")
+    await make_staff(bruno, Role.EMPLOYEE)
+    await bruno.sends_photo(in_profile().photo(0))
+    asked = await bruno.sees("Not good enough to register a face with: The face is turned away")
+    assert asked.labels == ["➕ Register", "🔎 Search by name", "Home"]
+    await bruno.sends_photo(people()[0].photo(0))
+    assert (await bruno.sees("I do not know this face")).labels[0] == "➕ Register with this photo"
+    await bruno.sends_photo(landscape())
+    assert (await bruno.sees("No face was found")).labels == ["🔎 Search by name", "➕ Register", "Home"]

@@ -36,6 +36,7 @@ OF_MEMBERS = (
     ("quiero congelar", "myfrz"),
     ("how do I freeeze", "myfrz"),
     ("¿dónde están mis recibos?", "mypays"),
+    ("no me dejan entrar, ¿qué pasa?", "myplan"),
 )
 NAMES = (
     "Rosa Vargas",
@@ -74,3 +75,8 @@ def test_help_is_asked_for_by_a_word_and_names_are_no_questions() -> None:
     assert topics_for("importar clientes", DESK_TOPICS, all_words=True)[0].opens == "imp"
     assert topics_for("importar Rosa", DESK_TOPICS, all_words=True) == []
     assert topics_for("freez " * 1000, DESK_TOPICS)[0].opens == "find", "long texts are cut"
+
+
+def test_a_greeting_is_answered_by_what_can_be_asked_and_a_surname_is_none() -> None:
+    assert all(map(asks_for_help, ("hola", "¡Buenos días!", "Good morning", "gracias")))
+    assert not any(map(asks_for_help, ("Días", "Buenas Noches Ruiz", "Hola Ruiz")))
