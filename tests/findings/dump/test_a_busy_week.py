@@ -55,6 +55,8 @@ async def what_happened(running_app: RunningApp) -> dict[str, int]:
         "jobs that ran": "SELECT count(*) FROM job_runs WHERE last_success_at IS NOT NULL",
         "refunds": "SELECT count(*) FROM ledger_entries WHERE kind = 'refund'",
         "freezes": "SELECT count(*) FROM freezes",
+        "sales taken back": "SELECT count(*) FROM sales WHERE return_reason IS NOT NULL",
+        "backups in chat": "SELECT count(*) FROM backup_parts",
         "kept answers": "SELECT count(*) FROM idempotency_keys WHERE answer IS NOT NULL",
     }
     async with running_app.gym.unit_of_work(Actor.system()) as uow:

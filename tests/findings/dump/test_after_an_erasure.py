@@ -38,6 +38,7 @@ THEIRS: Final = (
     "entrena con dorsal verdemar",
     "tarjetazafiro",
     "cosecha de café en Salento",
+    "se cayó la botella fucsia",
 )
 
 

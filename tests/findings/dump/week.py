@@ -21,6 +21,7 @@ from gym.privacy.register import Holds
 from gym.security.permissions import Actor
 from tests.e2e.desk import address_in, claim_gym, create_plan, invite, link, register
 from tests.e2e.door import Door
+from tests.findings.dump.bar import Bar
 from tests.findings.dump.loot import Loot
 from tests.support.people import people, stranger
 from tests.support.sandbox.client import Person as Phone
@@ -149,6 +150,7 @@ class Week:
         await self.chooses_password(self.desk, "brunhilda.desk", SECOND_PASSWORD)
         await self.signs_in("ana.admin", PASSWORD)
         await self.opens_page_only(self.ana)
+        await Bar(self).opens()
 
     async def wednesday(self) -> None:
         """Every way in: QR from chat, printed card, documents that fit and that do not; one is undone."""
@@ -168,6 +170,7 @@ class Week:
         await self.desk.taps("Check in")
         await self.desk.taps("Undo")
         await self.desk.sees("is undone")
+        await Bar(self).sells()
 
     async def thursday(self) -> None:
         """Everybody is written to; freezes: a wish taken back, one approved, one by the desk; a discount."""
@@ -206,6 +209,7 @@ class Week:
         await self.ana.taps("Cancel the plan")
         await self.ana.sees("Canceled: Monthly")
         await here.sees("canceled")
+        await Bar(self).asks()
         self.loot.may_be(Holds.WORDS, "se muda a Leticia amazónica", "Recepción Girasol")
         self.loot.said("vino la señora Petronila")
 
