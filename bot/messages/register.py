@@ -55,7 +55,8 @@ class Message:
 
     text: str
     keyboard: InlineKeyboardMarkup | None = None
-    picture: bytes | None = None
+    picture: bytes | str | None = None
+    """Its bytes, or the file id by which Telegram has it."""
 
 
 def says(*models: type[P]) -> Callable[[Words[P]], Words[P]]:

@@ -14,7 +14,7 @@ from bot.bot_api.delivery_status import ServerFault, Unanswered, Unreadable, ack
 from bot.bot_api.retries import retry_seconds
 from bot.bot_api.trouble_reports import report_trouble
 from bot.messages import Message, render
-from bot.outbox.charts import send_with_chart, with_chart
+from bot.outbox.charts import edit_words, send_with_chart, with_chart
 from bot.outbox.lease import Lease
 from bot.outbox.outcomes import MOST_IN_ORDER, DeliveryOutcomes
 from bot.outbox.rate_limits import SendRateLimits
@@ -165,9 +165,7 @@ class MessageSender:
 
     async def _edit(self, chat_id: int, message_id: int, worded: Message) -> object:
         try:
-            return await self.bot.edit_message_text(
-                worded.text, chat_id, message_id, parse_mode="HTML", reply_markup=worded.keyboard
-            )
+            return await edit_words(self.bot, chat_id, message_id, worded)
         finally:
             self.rate_limits.left(chat_id)
 

@@ -78,16 +78,19 @@ async def test_a_member_pays_from_afar_and_the_desk_approves_with_one_press(
     assert not await paid(gym)
 
     await outbox.drain()
-    await carla.sees("Rosa Vargas has sent a proof of payment")
+    asked = await carla.sees("Rosa Vargas has sent a proof of payment")
+    assert asked.photo_url is not None, "the slip itself, in the one message"
     await boss.sees("Rosa Vargas has sent a proof of payment")
-    await carla.taps("Look at it")
-    await carla.sees_photo()
+    await boss.taps("Look at it")
+    await boss.sees("This proof waits for an answer")
     await carla.taps("Approve")
     await carla.sees("Booked: $150,000")
     assert await paid(gym) == [150000]
     await outbox.drain()
     await rosa.sees("150,000")
     await boss.sees("Carla has approved this payment")
+    [asked] = [one for one in await boss.chat() if "Carla has approved this payment" in one.words]
+    assert (asked.photo_url is not None, asked.labels) == (True, []), "edited in place, without live buttons"
     sold = await desk.current(client)
     assert sold is not None
     assert sold.plan_id == monthly.id
