@@ -35,7 +35,8 @@ class MovementKind(StrEnum):
 
 # Of whoever moved in the range the whole chain, in two orders: each row looks back at the last covered day of
 # all before it, and ahead at the first start of all after it. A period that begins or ends in the range lies
-# in it with a day: asked first, for it costs nothing.
+# in it with a day: asked first, for it costs nothing. Both ends of a row are looked at in one pass: read
+# twice, the chain of five years would be written to disk in between.
 _MOVED: Final = f"""
 WITH {COVERED}, chained AS (
     SELECT o.id, o.client_id, o.plan_id, o.seller_id, o.brought, o.starts_on, o.until,
@@ -49,17 +50,16 @@ WITH {COVERED}, chained AS (
         later AS (PARTITION BY o.client_id ORDER BY o.until DESC, o.starts_on DESC, o.sold_at DESC, o.id DESC
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), moved AS (
-    SELECT CASE WHEN until_before IS NULL THEN 'new' ELSE 'back' END AS kind, starts_on AS day, id, client_id,
-        plan_id, seller_id
-    FROM chained
-    WHERE starts_on BETWEEN :first AND :last
-        AND (until_before IS NULL AND NOT brought OR until_before < starts_on - {LAPSE_DAYS + 1})
-    UNION ALL
-    SELECT CASE WHEN until < CAST(:today AS date) - {LAPSE_DAYS} THEN 'left' ELSE 'not_yet' END, until, id,
-        client_id, plan_id, seller_id
-    FROM chained
-    WHERE until BETWEEN :first AND :last AND until < :today
-        AND (starts_after IS NULL OR starts_after > until + {LAPSE_DAYS + 1})
+    SELECT k.kind, k.day, c.id, c.client_id, c.plan_id, c.seller_id
+    FROM chained c CROSS JOIN LATERAL (
+        SELECT CASE WHEN c.until_before IS NULL THEN 'new' ELSE 'back' END AS kind, c.starts_on AS day
+        WHERE c.starts_on BETWEEN :first AND :last
+            AND (c.until_before IS NULL AND NOT c.brought OR c.until_before < c.starts_on - {LAPSE_DAYS + 1})
+        UNION ALL
+        SELECT CASE WHEN c.until < CAST(:today AS date) - {LAPSE_DAYS} THEN 'left' ELSE 'not_yet' END, c.until
+        WHERE c.until BETWEEN :first AND :last AND c.until < :today
+            AND (c.starts_after IS NULL OR c.starts_after > c.until + {LAPSE_DAYS + 1})
+    ) k
 )
 """  # noqa: S608 - the parts are ours
 TALLIES: Final = text(
