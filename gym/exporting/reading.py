@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
+from gym.exporting.described.table import ExportedTable
 from gym.exporting.errors import ExportFromFuture, ExportUnreadable
-from gym.exporting.tables import ExportedTable
 from gym.exporting.values import reader_of
 from gym.exporting.writing import FORMAT, VERSION
 

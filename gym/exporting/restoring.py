@@ -19,9 +19,10 @@ from gym.audit.chain_key import TrailKeyStore
 from gym.audit.restore_mark import mark_restored
 from gym.clients.models import Client
 from gym.core.database.engine import is_retryable
+from gym.exporting.described.table import ExportedTable
 from gym.exporting.errors import ExportUnreadable, GymNotEmpty
 from gym.exporting.reading import ExportArchive
-from gym.exporting.tables import TABLES, ExportedTable
+from gym.exporting.tables import TABLES
 from gym.payments.models import Account, LedgerEntry
 from gym.payments.repository import RECEIPTS
 from gym.plans.models import Plan

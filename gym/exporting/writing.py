@@ -16,8 +16,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gym.core.database.engine import Database
+from gym.exporting.described.table import ExportedTable
 from gym.exporting.members import MEMBERS, member_rows
-from gym.exporting.tables import TABLES, ExportedTable
+from gym.exporting.tables import TABLES
 from gym.exporting.values import to_csv, to_json
 
 FORMAT: Final = "powergym-export"

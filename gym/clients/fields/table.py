@@ -2,7 +2,7 @@
 
 Schemas, registration, editing, the card, the import, the API and the retention register follow from it.
 A new optional field is one row of `ClientFields`, its column in `models.py` with a migration, what the
-export says of it (`gym.exporting.tables`, and `gym.exporting.members` if it is imported), and the Spanish
+export says of it (`gym.exporting.described`, and `gym.exporting.members` if it is imported), and the Spanish
 of its texts in the catalogue. A row that does not fit its column stops the program at start. What the
 search box finds is the generated column `clients.search`, which its migration would make anew.
 """

@@ -1,0 +1,1 @@
+"""A sentence for every table and column of an export, by subject."""
