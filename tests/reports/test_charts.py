@@ -98,3 +98,12 @@ def test_words_that_do_not_fit_are_wrapped_or_cut() -> None:
     assert len(lines) == 2
     assert all(canvas.width_of(line, 50, bold=True) <= 968 for line in lines)
     assert canvas.shortened("Mensual con entrenador", 30, 200).endswith("…")
+
+
+def test_a_change_is_not_parted_from_its_arrow() -> None:
+    held = "▲\N{NO-BREAK SPACE}2.9\N{NO-BREAK SPACE}%"
+    for words in range(3, 12):
+        title = f"{'Received ' * words}{held}"
+        lines = canvas.wrapped(title, canvas.TITLE, canvas.WIDTH - 2 * canvas.EDGE, bold=True)
+        assert " ".join(lines) == title
+        assert held in lines[-1]

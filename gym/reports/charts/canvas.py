@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -188,10 +189,16 @@ def width_of(words: str, size: int = LETTERS, *, bold: bool = False) -> float:
     return _MEASURE.get_text_width_height_descent(words, font, ismath=False)[0]
 
 
+WORD_ENDS: Final = re.compile(r"[ \t\r\n]+")
+
+
 def wrapped(words: str, size: int, room: float, *, bold: bool = False) -> list[str]:
-    """Words in as many lines as they need; a word that is too long alone is cut."""
+    """Words in as many lines as they need; a word that is too long alone is cut.
+
+    What a no-break space holds together is one word: a change and its arrow, a number and its sign.
+    """
     lines: list[str] = []
-    for word in words.split():
+    for word in WORD_ENDS.split(words.strip()):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and width_of(longer, size, bold=bold) <= room:
             lines[-1] = longer

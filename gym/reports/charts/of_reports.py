@@ -35,6 +35,7 @@ MOST_DAYS: Final = 62
 MOST_MONTHLY: Final = 3 * 366
 MOST_RANKED: Final = 10
 MOST_MONTHS: Final = 12
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 TONES: Final = {"new": Tone.GOOD, "back": Tone.GOOD, "left": Tone.BAD, "not_yet": Tone.QUIET}
 
 
@@ -196,7 +197,8 @@ def _headline(report: Report, key: str, t: Translator) -> str:
     """The figure and how it moved."""
     one: Figure = next(one for one in report.result.figures if one.key == key)
     told = t(N_("{title}: {value}"), title=t(one.title), value=show_value(t, one.value, one.kind))
-    return f"{told}, {show_change(t, one, one.before)}" if one.before else told
+    # Held together: a phone showed the arrow on one line and how much on the next.
+    return f"{told}, {show_change(t, one, one.before).replace(' ', NO_BREAK)}" if one.before else told
 
 
 def _against(report: Report, t: Translator, today: date) -> str:
