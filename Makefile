@@ -42,11 +42,12 @@ soak: $(READY)  ## the long runs; SOAK_SECONDS=60 cuts each
 instants: $(READY)  ## live tests at 26 hours and nights (long ones at 5); INSTANTS=--few, ONLY=FILE
 	$(BIN)/python -m tests.instants $(INSTANTS) -- -n $(WORKERS) --dist worksteal $(ONLY)
 
-check: $(READY)  ## ruff, import-linter, pyright (strict), migrations against models
+check: $(READY)  ## ruff, import-linter, pyright (strict), structure, migrations against models
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+	$(BIN)/pytest -q tests/names/test_structure.py
 	$(BIN)/python -m gym migrate --check
 
 bench: $(READY)  ## photo to verdict, chat, start, reports: bench/results.json; FACES=DIR CLIENTS=10000 YEARS=5
@@ -54,11 +55,7 @@ bench: $(READY)  ## photo to verdict, chat, start, reports: bench/results.json; 
 
 # New ones appear in gym/locale/*/LC_MESSAGES/powergym.po.
 messages: $(READY)  ## new messages into the catalogues, untranslated
-	$(BIN)/pybabel -q extract -F gym/locale/babel.cfg -k _ -k t -k tr -k N_ -k plural:1,2 --no-location \
-		--sort-output -w 100 -o gym/locale/powergym.pot gym bot web
-	$(BIN)/pybabel -q update -i gym/locale/powergym.pot -d gym/locale -D powergym --no-fuzzy-matching \
-		--ignore-obsolete -w 100 --ignore-pot-creation-date
-	rm gym/locale/powergym.pot
+	$(BIN)/python -m tests.messages
 
 # insightface names another OpenCV than the headless one that is pinned: hence --no-deps.
 INSTALL = { test -x $(BIN)/python || $(PYTHON) -m venv .venv; } && \

@@ -81,6 +81,9 @@ def test_extracting_the_messages_again_changes_nothing(tmp_path: Path) -> None:
     for package in PACKAGES:
         shutil.copytree(ROOT / package, tmp_path / package)
     shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "tests").mkdir()
+    for name in ("__init__.py", "messages.py"):
+        shutil.copy(ROOT / "tests" / name, tmp_path / "tests")
     command = ["make", "-o", ".venv/.ready-dev", "messages", f"BIN={Path(sys.executable).parent}"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     for path in LOCALE_DIR.rglob("*.po"):

@@ -1,4 +1,4 @@
-"""Structure of the code: no circle of modules, class names used once, folders of a dozen modules."""
+"""Structure of the code: no circle of modules, class names used once, folders of a dozen modules or so."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import grimp
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("gym", "bot", "web")
-MOST_MODULES = 12
-"""In one folder, `__init__.py` aside."""
+MOST_MODULES = 14
+"""In one folder, `__init__.py` aside. A dozen is what is wanted; two more let whoever comes new add a module
+before a full folder is split by meaning.
+"""
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

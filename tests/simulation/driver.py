@@ -40,7 +40,7 @@ from tests.support.memberships import DeskClerk
 
 NIGHT, DESK, EVENING = time(0, 5), time(10), time(20, 35)
 SETTINGS = {"digest_at": "20:30", "tell_member_check_in": False, "tell_desk_denial": False}
-CLOSING = [job for job in JOBS if job.name == "digest"]
+AT_AN_HOUR = [job for job in JOBS if job.name == "digest"]
 REASON = "as they asked"
 
 
@@ -185,4 +185,4 @@ async def night(driver: Driver, model: Model, day: date, missed: list[date]) -> 
 
 async def evening(driver: Driver, model: Model, day: date) -> None:
     nights.evening(model, day)
-    await driver.tick(day, EVENING, CLOSING)
+    await driver.tick(day, EVENING, AT_AN_HOUR)
