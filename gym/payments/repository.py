@@ -165,6 +165,8 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
             and_(
                 LedgerEntry.kind == EntryKind.CHARGE,
                 LedgerEntry.cause.is_distinct_from(EntryCause.RETURNED),
+                # Not what made room for a later payment of more than was owed (`LumpSums`).
+                LedgerEntry.at <= payment.at,
             ),
             LedgerEntry.receipt_number <= payment.receipt_number,
             # What a payment left that is too small to be asked for was credited in the same moment.

@@ -26,6 +26,7 @@ from gym.security.permissions import Actor, NotAllowed, Role
 from gym.staff.errors import OwnMembershipRefused
 from gym.subscriptions.errors import AlreadyWaiting
 from gym.subscriptions.models import Subscription, SubscriptionStatus
+from gym.subscriptions.service import SubscriptionService
 from gym.transfers.errors import (
     PaymentKeyTaken,
     ProofDecided,
@@ -218,20 +219,27 @@ async def test_money_whose_plan_was_sold_at_the_desk_meanwhile_is_booked_without
     rosa: Client,
     monthly: Plan,
     nequi: PaymentKey,
+    clock: FrozenClock,
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly))
     proof = await member.sends(await member.quotes(rosa, monthly, nequi), picture("slip"))
     renewed = await desk.renew(rosa)
+    earlier = await desk.pay(renewed, Decimal(100000))
+    clock.advance(timedelta(minutes=5))
     with pytest.raises(AlreadyWaiting):
         await bruno.does("approve", proof.id)
-    done: Booking = await bruno.does("approve", proof.id, sells=False)
+    done: Booking = await bruno.does("approve", proof.id, Decimal(90000), sells=False)
     assert done.sold is None
     async with gym.unit_of_work(bruno.actor) as uow:
         row = await uow.session.get_one(Subscription, renewed.id)
         owes = await uow.session.scalar(
             text("SELECT balance FROM accounts WHERE id = :id"), {"id": row.account_id}
         )
-    assert (owes, await credit_of(gym, rosa)) == (0, 0), "it pays what the desk has sold"
+        receipts = [
+            await SubscriptionService(uow).receipt(one) for one in (earlier.entry_id, done.proof.entry_id)
+        ]
+    assert (owes, await credit_of(gym, rosa)) == (0, 40000), "it pays what the desk has sold"
+    assert [one.balance_after for one in receipts] == [50000, 0], "as when they were printed"
 
 
 async def test_nobody_approves_the_own_and_nobody_sends_for_another(

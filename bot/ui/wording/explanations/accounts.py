@@ -56,7 +56,8 @@ def account_lines(t: HtmlTranslator, one: AccountExplanation) -> list[str]:
                 balance=before[-1].balance,
             )
         )
-    lines += [_step(t, one.kind, step) for step in shown]
+    price = next((step for step in one.steps if step.kind is EntryKind.CHARGE), None)
+    lines += [_step(t, one.kind, step, is_price=step is price) for step in shown]
     result = (
         N_("= credit <b>{balance}</b>") if one.kind is AccountKind.CREDIT else N_("= to pay <b>{balance}</b>")
     )
@@ -70,12 +71,21 @@ def _heading(t: HtmlTranslator, one: AccountExplanation) -> str:
     return f"{mark} " + t("<b>{what}</b>, since {day}", what=one.what, day=one.since)
 
 
-def _step(t: HtmlTranslator, kind: AccountKind, step: MoneyStep) -> str:
+def _step(t: HtmlTranslator, kind: AccountKind, step: MoneyStep, *, is_price: bool) -> str:
+    """A second charge without a cause is what was sent above the debt, and kept as credit."""
+    words = entry_words(t, kind, step)
+    if (
+        step.kind is EntryKind.CHARGE
+        and step.cause is None
+        and not is_price
+        and kind is not AccountKind.CREDIT
+    ):
+        words = t("sent too much, kept as credit")
     sign = "+" if step.change > 0 else "−"
     return t(
         "{day}: {what} {sign} {amount}",
         day=step.day,
-        what=Html(entry_words(t, kind, step)),
+        what=Html(words),
         sign=sign,
         amount=abs(step.change),
     )
