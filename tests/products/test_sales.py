@@ -322,6 +322,27 @@ async def test_a_basket_holds_several_things_and_gives_one_sale(
         assert len((await uow.session.scalars(select(SaleBasket))).all()) == 1, "old ones are forgotten"
 
 
+async def test_a_barcode_scanned_once_counts_once_however_often_its_photo_is_handled(
+    shop: Shop, bruno: Seller, ana: Seller, gym: Gym, clock: FrozenClock
+) -> None:
+    water, bar = await shop.has(10), await shop.has(5, "Bar", Decimal(5000))
+    first, second, third = new_id(), new_id(), new_id()
+
+    async def scan(product: Product, key: UUID, who: Seller = bruno) -> dict[str, int]:
+        async with gym.unit_of_work(who.actor) as uow:
+            view = await BasketService(uow).add(product.id, key)
+            return {one.product: one.pieces for one in view.lines}
+
+    for _ in range(2):
+        assert await scan(water, first) == {"Water": 1}
+    for _ in range(2):
+        assert await scan(water, second) == {"Water": 2}, "a second bottle is a second photo"
+    clock.advance(timedelta(minutes=20))
+    assert await scan(water, second) == {"Water": 2}, "nor does it begin a new basket when it is tried late"
+    assert await scan(bar, third) == {"Bar": 1}, "the next customer's"
+    assert await scan(bar, third, who=ana) == {"Bar": 1}, "of somebody else's chat it is another photo"
+
+
 async def told_of_products(gym: Gym) -> list[tuple[str, Any]]:
     """Kind and payload of what was written about sales, in its order."""
     async with gym.unit_of_work(Actor.system()) as uow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.desk.idempotency import message_key
 from bot.desk.products.product_new import NewProductWithCode
 from bot.desk.products.selling import BeginBasket, basket_screen
 from bot.ui.buttons.plans import ProductCard, ProductList, SellProducts
@@ -31,7 +32,7 @@ async def sell_scanned(context: UpdateContext, product: Product) -> None:
         await context.show(_off_sale(context, product))
         return
     async with context.unit_of_work() as uow:
-        view = await BasketService(uow).add(product.id)
+        view = await BasketService(uow).add(product.id, message_key(context))
     anew = [[button(context.t("🆕 A new sale"), BeginBasket(product.id))]]
     is_first = [one.pieces for one in view.lines] == [1]
     await context.show(basket_screen(context, view, [] if is_first else anew))

@@ -177,7 +177,7 @@ BOOKS: Final = (
     Entry(
         "sale_baskets",
         {},
-        "id staff_id client_id made_at",
+        "id staff_id client_id made_at last_scan",
         (Old("made_at < :moment", DAY),),
         whose="client staff",
         why="what is put together at the desk and not sold yet",

@@ -58,18 +58,25 @@ class BasketService:
         await self._baskets.add(basket)
         return await self.put(basket.id, product_id, 1)
 
-    async def add(self, product_id: UUID) -> BasketView:
+    async def add(self, product_id: UUID, key: UUID) -> BasketView:
         """One piece more into the own basket of the last minutes that is not sold, else into a new one.
 
-        Raises as `begin` and `put`.
+        A photo with the same key, handled again after its answer was lost, adds nothing. Raises as `begin`
+        and `put`.
         """
         self.uow.actor.require(Permission.SELL_PRODUCTS)
-        assert self.uow.actor.staff_id is not None, "only staff may sell"
-        latest = await self._baskets.open_since(self.uow.actor.staff_id, self.uow.now - SCANNED_TOGETHER)
+        staff_id = self.uow.actor.staff_id
+        assert staff_id is not None, "only staff may sell"
+        if (known := await self._baskets.scanned(staff_id, key)) is not None:
+            return await self.view(known)
+        latest = await self._baskets.open_since(staff_id, self.uow.now - SCANNED_TOGETHER)
         if latest is None:
-            return await self.begin(product_id)
-        has = {one.product_id: one.pieces for one in await self._baskets.lines(latest.id)}
-        return await self.put(latest.id, product_id, has.get(product_id, 0) + 1)
+            view = await self.begin(product_id)
+        else:
+            has = {one.product_id: one.pieces for one in await self._baskets.lines(latest.id)}
+            view = await self.put(latest.id, product_id, has.get(product_id, 0) + 1)
+        await self._baskets.note_scan(view.id, key)
+        return view
 
     async def put(self, basket_id: UUID, product_id: UUID, pieces: int) -> BasketView:
         """So many of a product in all; 0 takes it out.

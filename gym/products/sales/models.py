@@ -70,6 +70,9 @@ class SaleBasket(Base):
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id"), index=True)
     made_at: Mapped[datetime]
+    last_scan: Mapped[UUID | None]
+    """Key of the photo whose product came in last. A chat's photos come one after another, so that a repeated
+    one is the last."""
 
 
 class BasketLine(Base):

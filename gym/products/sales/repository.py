@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gym.clients.models import Client
@@ -97,6 +97,14 @@ class BasketRepository(Repository[SaleBasket, UUID]):
         sold = select(ProductSale.id).where(ProductSale.idempotency_key == SaleBasket.id).exists()
         query = select(SaleBasket).where(SaleBasket.staff_id == staff_id, SaleBasket.made_at >= since, ~sold)
         return await self.session.scalar(query.order_by(SaleBasket.made_at.desc()).limit(1))
+
+    async def scanned(self, staff_id: UUID, key: UUID) -> UUID | None:
+        """Somebody's basket into which a photo has brought its product already."""
+        mine = SaleBasket.staff_id == staff_id, SaleBasket.last_scan == key
+        return await self.session.scalar(select(SaleBasket.id).where(*mine))
+
+    async def note_scan(self, basket_id: UUID, key: UUID) -> None:
+        await self.session.execute(update(SaleBasket).where(SaleBasket.id == basket_id).values(last_scan=key))
 
     async def put(self, basket_id: UUID, product_id: UUID, pieces: int) -> None:
         """So many in all; none takes the product out."""
