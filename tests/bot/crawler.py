@@ -109,9 +109,12 @@ class Crawler:
         visible = offer.data in await self._shown()
         try:
             tapped = await self.person.taps_button_data(offer.message_id, offer.data)
+            await self._answered()
         except ControlApiError:
             return []
-        await self._answered()
+        except TimeoutError:
+            self._note("not handled in time", offer.trail, offer.data)
+            return []
         news = await self.person.news()
         self._judge_tap(offer, tapped, news, visible=visible)
         self._judge(news, offer.trail, tapped)

@@ -11,7 +11,8 @@ from gym.clients.models import Client
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from tests.bot.conftest import MakeMember
-from tests.bot.crawler import NONSENSE, Crawler
+from tests.bot.crawled_gym import SeldomRows
+from tests.bot.crawler import NONSENSE, ROUTES, Crawler
 from tests.conftest import hire
 from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import SandboxClient
@@ -23,6 +24,10 @@ TEXTS = {
     "Bruno": ("/start", "Zoraida", NONSENSE),
     "Ximena": ("/start", "Zoraida", NONSENSE),
 }
+
+MOST_MISSED = 80
+"""Buttons, of 284, that the long walk is not offered: 71 in Spanish. The rest needs a face, a deep link, a
+day that has passed, a dead letter, an import, or a second device."""
 
 
 @pytest.mark.parametrize("share", [1, pytest.param(10, marks=[pytest.mark.soak, pytest.mark.long])])
@@ -40,7 +45,7 @@ async def test_no_screen_leaves_its_reader_alone(
         for n, name in enumerate(("Ximena", "Bruno", "Carla", "Saul"))
     }
     ana = await hire(gym, "Ximena", Role.ADMIN, people["Ximena"].id)
-    await hire(gym, "Bruno", Role.EMPLOYEE, people["Bruno"].id)
+    bruno = await hire(gym, "Bruno", Role.EMPLOYEE, people["Bruno"].id)
     desk = DeskClerk(gym, ana)
     month, pack = await desk.plan(name="Mensual"), await desk.plan(name="Tiquetera", visits=10)
     carla = await make_member(people["Carla"], "Carla", "Mora")
@@ -52,7 +57,13 @@ async def test_no_screen_leaves_its_reader_alone(
     await desk.pay(await desk.sell(carla, month, today))
     await desk.sell(others[0], month, today)
     await desk.sell(others[1], pack, today)
+    if share > 1:
+        more = [await make_member(None, "Zoraida", f"Quintanal {letter}") for letter in "ABCDEFG"]
+        async with gym.unit_of_work(Actor.system()) as uow:
+            await uow.session.execute(update(Client).values(language=language))
+        await SeldomRows(gym, ana, bruno, month, pack).write(more)
     faults: dict[str, str] = {}
+    reached: set[str] = set()
     for name, most, unseen in (
         ("Saul", 5, ("Zoraida", "Quintanal", "Carla", "Mora", "Bruno")),
         ("Carla", 30, ("Zoraida", "Quintanal")),
@@ -63,4 +74,8 @@ async def test_no_screen_leaves_its_reader_alone(
         await crawler.walk(most * share, TEXTS[name])
         faults |= {f"{name}: {what}": trail for what, trail in crawler.faults.items()}
         assert crawler.screens, f"{name} saw nothing"
+        reached |= set(crawler.codes)
+    if share > 1:
+        missed = sorted(kind.__name__ for code, kind in ROUTES.codes.items() if code not in reached)
+        assert len(missed) < MOST_MISSED, missed
     assert faults == {}, "\n".join(f"{what} (by {trail})" for what, trail in faults.items())
