@@ -24,9 +24,9 @@ MANAGE = {"en": "☰ Manage ›", "es": "☰ Gestionar ›"}
 LANGUAGE = {"en": "🌐 Language", "es": "🌐 Idioma"}
 FORMER_DOORS = {
     *("find", "plans", "prods", "closeg", "cash", "rprts", "aud", "whoin", "kiosks", "msgs"),
-    *("sets", "backs", "jobs", "expall", "me", "imp", "priv", "team"),
+    *("sets", "backs", "jobs", "expall", "me", "imp", "priv", "team", "pkeys"),
 }
-"""Codes of the buttons that stood on an admin's first screen, beside those of the day."""
+"""Codes of the buttons that stood on an admin's first screen, beside those of the day, or came since."""
 EMPLOYEES = {"find", "plans", "prods", "cash", "rprts", "whoin", "me"}
 
 
