@@ -36,10 +36,11 @@ from gym.reports.charts.shapes import Chart, Theme
 from gym.reports.ranges import DayRange
 from gym.reports.registry import REPORTS
 from gym.reports.results import Report
-from gym.reports.rollup.service import VisitRollupService
+from gym.reports.rollup.service import MoneyRollupService, VisitRollupService
 from gym.reports.service import ReportService
 from gym.security.permissions import Actor
 from gym.settings.models import GymKind
+from gym.unit_of_work import UnitOfWork
 from tests.bench.backup import operator
 from tests.bench.figures import Figure, figure
 from tests.bench.table import machine, show
@@ -80,7 +81,7 @@ class GymBench:
         await self._jobs()
 
     async def _roll_up(self) -> None:
-        while await self.gym.run(Actor.system(), lambda uow: VisitRollupService(uow).roll_due()):
+        while await self.gym.run(Actor.system(), _roll_both):
             pass
         async with self.gym.unit_of_work(Actor.system()) as uow:
             await uow.session.execute(text("ANALYZE"))
@@ -126,6 +127,11 @@ class GymBench:
     def _note(self, name: str, value: float, unit: str, limit: float) -> None:
         wanted = f"≤ {limit:g} {unit}".strip()
         self.figures.append(figure(f"{name}, {self.size}", value, unit, wanted=wanted, ok=value <= limit))
+
+
+async def _roll_both(uow: UnitOfWork) -> int:
+    """Months of visits and of money."""
+    return await VisitRollupService(uow).roll_due() + await MoneyRollupService(uow).roll_due()
 
 
 @contextmanager
