@@ -198,7 +198,14 @@ class PlanUnknown(Invalid):
     message = N_("No plan is called {plan}. Make it first, or write one of these: {plans}.")
 
     def __init__(self, plan: str, plans: str) -> None:
-        super().__init__(plan=plan, plans=plans or "–")
+        super().__init__(plan=plan, plans=plans)
+
+
+class NoPlansYet(Invalid):
+    """A new gym, whose first list names plans before anybody made one."""
+
+    code = "import_no_plans"
+    message = N_("The gym has no plans yet. Make them under Plans, then send the list again.")
 
 
 class PlanNotNamed(Invalid):
@@ -208,7 +215,7 @@ class PlanNotNamed(Invalid):
     message = N_("Which plan is it? Write its name: {plans}.")
 
     def __init__(self, plans: str) -> None:
-        super().__init__(plans=plans or "–")
+        super().__init__(plans=plans)
 
 
 class PlanDayOutOfRange(Invalid):

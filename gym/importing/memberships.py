@@ -13,6 +13,7 @@ from gym.clients.searching import fold
 from gym.core.reading.durations import Length, read_length
 from gym.importing.errors import (
     EndsBeforeStart,
+    NoPlansYet,
     PaidMoreThanPrice,
     PlanNotNamed,
     PlanUnknown,
@@ -64,8 +65,8 @@ class Memberships:
     def running(self, written: WrittenMembership) -> RunningPlan | None:
         """None for what has ended and is paid, and where the row says nothing of a plan.
 
-        Raises `PlanUnknown`, `PlanNotNamed`, `EndsBeforeStart`, `PaidMoreThanPrice`, `PlanWithoutPrice`,
-        `StartTooFar`, and `RowFault` where the days or the plan of a debt are missing.
+        Raises `NoPlansYet`, `PlanUnknown`, `PlanNotNamed`, `EndsBeforeStart`, `PaidMoreThanPrice`,
+        `PlanWithoutPrice`, `StartTooFar`, and `RowFault` where the days or the plan of a debt are missing.
         """
         if not written.dated and written.plan:
             raise RowFault(RowProblem.MEMBERSHIP_UNDATED)
@@ -92,6 +93,8 @@ class Memberships:
 
     def _plan(self, written: WrittenMembership) -> KnownPlan:
         """By its name, its length, its days or its price, whatever leaves exactly one."""
+        if not self._plans:
+            raise NoPlansYet
         names = dict.fromkeys((written.plan, written.plan_name or written.plan))
         found = next(filter(None, map(self._named, names)), ()) if written.plan else self._plans
         if written.plan and not found:

@@ -33,17 +33,20 @@ async def show_import(context: UpdateContext, press: ShowImport) -> None:
 
 
 def _lines(t: HtmlTranslator, run: ClientImport) -> list[str]:
-    lines = [
-        f"📄 <b>{t.text(run.file_name or '–')}</b>",
-        t("{day}, by {name}", day=run.at, name=run.staff_name),
-        "",
-        t.plural("➕ {count} new client", "➕ {count} new clients", run.made),
+    counts = {
+        t.plural("➕ {count} new client", "➕ {count} new clients", run.made): run.made,
         t.plural(
             "✏️ {count} registered already; empty fields are filled",
             "✏️ {count} registered already; empty fields are filled",
             run.changed,
-        ),
-        t.plural("⚠️ {count} row with problems", "⚠️ {count} rows with problems", run.left_out),
+        ): run.changed,
+        t.plural("⚠️ {count} row with problems", "⚠️ {count} rows with problems", run.left_out): run.left_out,
+    }
+    lines = [
+        f"📄 <b>{t.text(run.file_name or '–')}</b>",
+        t("{day}, by {name}", day=run.at, name=run.staff_name),
+        "",
+        *(line for line, count in counts.items() if count or not any(counts.values())),
     ]
     if run.undone_at is not None:
         lines += ["", t("↩️ Undone on {day} by {name}.", day=run.undone_at, name=run.undone_by_name or "–")]

@@ -284,6 +284,7 @@ class _OneRow:
         cells = self._reader.cells
         plan = self._one(Column.PLAN, lambda cell: " ".join(cell.text.split())) or ""
         name, price = cells.priced_plan(plan)
+        days = {column.place for column in self._reader.map.holding(Column.STARTS_ON, Column.ENDS_ON)}
         written_price = self._one(Column.PRICE, cells.price)
         written = WrittenMembership(
             plan=plan,
@@ -294,6 +295,8 @@ class _OneRow:
             paid=self._one(Column.PAID, cells.paid),
             owing=self._one(Column.OWING, cells.owing),
         )
+        if not written.dated and any(one.place in days for one in self._problems):
+            return None  # the day that was not understood is named already; asking when it begins is no news
         nothing = written == WrittenMembership() or written == WrittenMembership(owing=YesNoCell.NO)
         return None if nothing else written
 

@@ -18,6 +18,7 @@ from gym.importing.reading.formats.files import read_sheets
 from gym.importing.reading.people import PersonRow, WrittenMembership, YesNoCell
 from gym.importing.schemas import ImportChoices
 from tests.findings.importing.test_sheets_as_gyms_keep_them import CONVENTIONS, HABITS, shown
+from tests.support.importing import Importer
 from tests.support.sheets import csv, workbook
 
 
@@ -200,3 +201,11 @@ def test_pages_contacts_and_programs_data_are_refused_as_what_they_are(data: byt
     """They were asked to write the word Name above a column that they do not have."""
     with pytest.raises(ImportFormatUnknown):
         read_sheets(data)
+
+
+async def test_a_gym_without_plans_is_told_so_once_a_row_and_a_bad_day_once(importer: Importer) -> None:
+    report = await importer.previews(
+        csv("Nombre;Plan;Vence\nAna Ruiz;Mensual;25/12/2026\nEva Mora;;25/12/2026\nLeo Paz;Mensual;hoy\n")
+    )
+    said = [[fault.code for _, fault in row.faults] for row in report.rows]
+    assert said == [["import_no_plans"], ["import_no_plans"], ["import_day_of_another_day"]]
