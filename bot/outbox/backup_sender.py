@@ -229,8 +229,8 @@ class BackupSender:
 def _manifest_caption(t: HtmlTranslator, manifest: BackupManifest) -> str:
     return t(
         "🔒 <b>Backup of {at}</b>\nEncrypted: only the pass-phrase on your paper opens it. On a new "
-        "computer put all parts and this file into one folder, then "
-        "<code>python -m gym restore FOLDER</code>",
+        "computer, with this bot's token: <code>python -m gym restore --from-chat</code>. Without Telegram "
+        "put all parts and this file into one folder, then <code>python -m gym restore FOLDER</code>",
         at=manifest.made_at,
     )
 

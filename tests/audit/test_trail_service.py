@@ -19,6 +19,7 @@ from gym.clients.schemas import ClientChanges
 from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock
 from gym.core.language import Translator
+from gym.importing.schemas import RowOutcome
 from gym.privacy.erasure import ErasureService
 from gym.reports.trail import words
 from gym.reports.trail.actions import ACTIONS, TrailKind
@@ -211,6 +212,10 @@ def test_every_value_of_a_client_has_a_label() -> None:
     from gym.clients.fields.table import CLIENT_FIELDS
 
     assert {column for row in CLIENT_FIELDS.values() for column in row.columns} <= LABELS.keys()
+
+
+def test_every_count_of_an_import_has_a_label() -> None:
+    assert {outcome.value for outcome in RowOutcome} <= LABELS.keys()
 
 
 async def test_each_kind_is_planned_for_its_own_actions(gym: Gym, admin: Actor) -> None:

@@ -31,9 +31,13 @@ from gym.backup.files.manifest import BackupManifest
 from gym.backup.files.parts import MANIFEST_ENDING, files_at
 from gym.backup.health import BackupTrouble
 from gym.backup.journal import BackupJournal
+from gym.backup.restoring.settling import settle
 from gym.core.clock import FrozenClock
+from gym.notifications.outbox import Recipient
+from gym.notifications.payloads.operations import DeskJobFailedPayload
 from gym.privacy.erasure import ErasureService
 from gym.security.permissions import Actor, Role
+from gym.staff.repository import StaffRepository
 from tests.bot.conftest import MakeMember
 from tests.support.sandbox.client import Person, SandboxClient
 from tests.support.sandbox.desk_menu import behind_manage
@@ -332,3 +336,23 @@ def _routers() -> tuple[object, ...]:
     from bot.routers import ROUTERS
 
     return ROUTERS
+
+
+async def test_the_code_of_a_restore_is_answered_by_the_restored_gym(gym: Gym, api: Api, ana: Person) -> None:
+    """It was looked for among the clients; a gym that still runs takes it from the new computer."""
+    async with run_bot(gym, api, routers=_routers()) as running:
+        await running.connected.wait()
+        await ana.sends("restore-0123456789")
+        await ana.sees("Stop this one, then send the code again")
+        async with gym.unit_of_work(SYSTEM) as uow:
+            payload = DeskJobFailedPayload(job="digest", code="late")
+            [admin] = await StaffRepository(uow.session).active_admins()
+            uow.notify(Recipient.staff(admin), payload, dedup_key="late", due_at=uow.now + timedelta(days=1))
+        async with gym.unit_of_work(SYSTEM) as uow:
+            await settle(uow, uow.context.wall - timedelta(hours=2))
+        await ana.sends("restore-0123456789")
+        screen = await ana.sees("The gym is back")
+        assert "1 message waits" in screen.words
+        assert "Colleagues: 1, kiosks: 0" in screen.words
+        await ana.taps("Undelivered")
+        await ana.sees("since the gym was restored")

@@ -13,6 +13,7 @@ from bot.desk.money.doubts import money_doubts_row
 from bot.desk.money.unbegun import unbegun_charges_row
 from bot.routing.help_answers import answer_help
 from bot.routing.navigation import go
+from bot.routing.restore_code import answer_restore_code
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import (
     Card,
@@ -41,8 +42,8 @@ router.manage(MenuGroup.PEOPLE, N_("👥 Clients"), ClientSearch())
 
 @router.text
 async def search(context: UpdateContext) -> None:
-    """Words that ask for help, else a search for clients; a single hit is shown as its card."""
-    if not await answer_help(context, context.text):
+    """A restore's code, words that ask for help, else a search for clients; one hit is shown as its card."""
+    if not (await answer_restore_code(context) or await answer_help(context, context.text)):
         await _show_found(context, context.text, 0, typed=True)
 
 

@@ -245,8 +245,8 @@ def _done(t: HtmlTranslator, done: ImportResult) -> Screen:
     lines = [t("✅ <b>The list was imported.</b>"), "", *counted(t, done.preview)]
     if done.preview.count(RowOutcome.FAULTY):
         lines += ["", t("Rows with problems were left out. Mend them in the sheet and send it again.")]
-    buttons = [button(t("👥 Clients"), ClientSearch()), button(t(UNDO), UndoImport(done.run.id))]
-    return Screen("\n".join(lines), [buttons, nav(t)])
+    undo = button(t(UNDO), UndoImport(done.run.id), wide=True)
+    return Screen("\n".join(lines), [[button(t("👥 Clients"), ClientSearch())], [undo], nav(t)])
 
 
 IMPORT = router.form(

@@ -7,7 +7,7 @@ from uuid import UUID
 from bot.messages import WordingContext, word_stored
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.settings import MessagingMenu
+from bot.ui.buttons.settings import DeadLetters, MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.screens import Html, HtmlTranslator, Screen
@@ -16,11 +16,6 @@ from gym.chats.dead_letters import DeadLetter, DeadLetterService
 from gym.settings.schemas import GymSettings
 
 router = Router(Audience.STAFF)
-
-
-@callback("deads")
-class DeadLetters(Callback):
-    page: int = 0
 
 
 @callback("dead")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.desk.messaging.broadcasts import Broadcasts
-from bot.desk.messaging.dead_letters import DeadLetters, waiting
+from bot.desk.messaging.dead_letters import waiting
 from bot.desk.messaging.dead_updates import DeadUpdates, unhandled
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyPreferences
 from bot.ui.buttons.menu import Manage, MenuGroup
-from bot.ui.buttons.settings import DeskChats, MessagingMenu
+from bot.ui.buttons.settings import DeadLetters, DeskChats, MessagingMenu
 from bot.ui.keyboards import button, nav
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext

@@ -10,6 +10,13 @@ class MessagingMenu(Callback):
     """Show what an admin can do about messages."""
 
 
+@callback("deads")
+class DeadLetters(Callback):
+    """List the messages that could not be delivered, or are held."""
+
+    page: int = 0
+
+
 @callback("dchats")
 class DeskChats(Callback):
     """List the desk chats."""

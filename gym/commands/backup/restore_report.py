@@ -59,14 +59,16 @@ def report(restored: Restored, *, as_json: bool) -> None:
     if restored.trail is not None:  # a gym is wanted back whatever became of its trail
         typer.echo(f"Audit trail: {in_words(restored.trail)}")
     if restored.erased:
-        typer.echo(f"{restored.erased} clients who were erased since are erased again.")
+        typer.echo(f"Erased again, as they were since: {counted(restored.erased, 'client')}.")
     if settled.held:
-        typer.echo(f"{settled.held} overdue messages wait under Messages, Undelivered: an admin decides.")
+        held = counted(settled.held, "overdue message")
+        typer.echo(f"Held back under Messages, Undelivered: {held}; an admin decides.")
     if settled.receipts_after is not None:
         typer.echo(f"The next receipt is number {settled.receipts_after + 1}, a new series.")
     typer.echo(
-        f"{settled.colleagues} colleagues and {settled.kiosks} kiosks are active as they were then: take out "
-        "under Team and Kiosks who has left since. Everybody's API sign-ins have ended."
+        f"Active as they were then: {counted(settled.colleagues, 'colleague')} and "
+        f"{counted(settled.kiosks, 'kiosk')}; take out under Team and Kiosks who has left since. "
+        "Everybody's API sign-ins have ended."
     )
     if restored.trusted:
         typer.echo(
@@ -75,11 +77,16 @@ def report(restored: Restored, *, as_json: bool) -> None:
         )
     if settled.waiting:
         typer.echo(
-            f"{settled.waiting} clients will be erased a day from now: take back under Privacy what was "
-            "taken back since."
+            f"To be erased a day from now: {counted(settled.waiting, 'client')}; take back under Privacy "
+            "what was taken back since."
         )
     if restored.kept is not None:
         typer.echo(
             f"The gym that was here is kept as {restored.kept}; to drop it: python -m gym restore --forget"
         )
     typer.echo("Start the gym: make run")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 kiosk`, `2 kiosks`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

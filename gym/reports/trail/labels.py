@@ -113,6 +113,7 @@ LABELS: Final[Mapping[str, str]] = {
     "redeemed_at": N_("Used"),
     "reference": N_("Reference"),
     "report": N_("Report"),
+    "repeated": N_("Repeated rows"),
     "role": N_("Role"),
     "rows": N_("Rows"),
     "seed": N_("Which demo gym"),
