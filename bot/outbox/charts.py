@@ -1,7 +1,8 @@
 """Pictures on messages of the outbox: the month's chart above the monthly letter, the slip above its proof.
 
 A chart is drawn as the message leaves; a slip is named by its file id, and no byte of it passes through here.
-Both show nobody, so they may stay in their chats.
+Both may stay in their chats: a chart shows nobody; a slip shows names and accounts, which whoever reads it
+may see at the desk anyway, but no face.
 """
 
 from __future__ import annotations

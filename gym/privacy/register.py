@@ -31,6 +31,8 @@ class Holds(StrEnum):
     """An address of the Internet Protocol."""
     DIGEST = "digest"
     """One way only: a keyed digest or a slow hash."""
+    CHECKSUM = "checksum"
+    """SHA-256 of a file's bytes, without a key: whoever has the file can tell that it is the same."""
     SEALED = "sealed"
     """Encrypted or rotated by a key that is not in the database."""
 

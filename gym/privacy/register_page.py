@@ -18,6 +18,7 @@ SPOKEN: Final = {
     Holds.WORDS: "what somebody typed",
     Holds.ADDRESS: "network addresses",
     Holds.DIGEST: "keyed digests",
+    Holds.CHECKSUM: "SHA-256 of files",
     Holds.SEALED: "what is encrypted",
 }
 HEAD: Final = ("table", "holds", "of", "why", "until", "when a client is erased", "in the export")

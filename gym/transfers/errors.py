@@ -50,7 +50,7 @@ class ProofInvalid(Invalid):
     """Neither a file nor a number that could be one."""
 
     code = "proof_invalid"
-    message = N_("Send the bank's picture or PDF, or the number of the transfer with 4 to 40 signs.")
+    message = N_("Send the bank's picture or PDF, or the number of the transfer with 4 to 40 characters.")
 
 
 class QuotePaid(Conflict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
@@ -15,6 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gym.clients.models import Client
 from gym.core.database.engine import Base, Id, enum_column
+
+BARE_NUMBER: Final = "regexp_replace(number, '[^0-9A-Z]', '', 'g')"
+"""A proof's number by its letters and digits: the same one is written with other hyphens and dots."""
 
 
 class PaymentKeyKind(StrEnum):
@@ -119,6 +122,8 @@ class PaymentProof(Base):
             "decided_by",
             postgresql_where=sql("state = 'approved' AND confirmed_at IS NULL"),
         ),
+        Index("ix_payment_proofs_approved_at", "decided_at", postgresql_where=sql("state = 'approved'")),
+        Index("ix_payment_proofs_bare_number", sql(BARE_NUMBER)),
     )
 
     id: Mapped[Id]
@@ -130,8 +135,8 @@ class PaymentProof(Base):
     """Telegram's name of the picture or file, which stays in the member's chat."""
     digest: Mapped[str | None] = mapped_column(String(64), index=True)
     """SHA-256 of the file, in hexadecimal."""
-    number: Mapped[str | None] = mapped_column(String(60), index=True)
-    """The typed number, in capitals and without spaces."""
+    number: Mapped[str | None] = mapped_column(String(60))
+    """The typed number, in capitals and without spaces; compared by its letters and digits alone."""
     expected: Mapped[Decimal]
     """The quote's amount."""
     sent_at: Mapped[datetime]

@@ -7,15 +7,15 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, update
 from sqlalchemy.orm import selectinload
 
 from gym.clients.models import Client
 from gym.core.database.repository import Page, Repository
 from gym.notifications.models import DeskChat
 from gym.transfers.errors import PaymentKeyNotFound, ProofNotFound, TransferQuoteNotFound
-from gym.transfers.models import PaymentKey, PaymentProof, ProofState, TransferQuote
-from gym.transfers.schemas import EarlierSighting, ProofSums
+from gym.transfers.models import BARE_NUMBER, PaymentKey, PaymentProof, ProofState, TransferQuote
+from gym.transfers.schemas import EarlierSighting, ProofSums, bare_number
 
 WHOLE = (selectinload(PaymentProof.client), selectinload(PaymentProof.quote))
 FRESH = {"populate_existing": True}
@@ -129,7 +129,8 @@ class PaymentProofRepository(Repository[PaymentProof, UUID]):
         if proof.digest is not None:
             same.append(PaymentProof.digest == proof.digest)
         if proof.number is not None:
-            same.append(PaymentProof.number == proof.number)
+            # In the index's own words, for a bound pattern would not be matched with it.
+            same.append(literal_column(BARE_NUMBER) == bare_number(proof.number))
         if not same:
             return []
         query = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,6 +60,11 @@ class SentProof:
     file_id: str | None = None
     digest: str | None = None
     number: str | None = None
+
+
+def bare_number(number: str) -> str:
+    """The letters and digits of a typed number, in capitals, as `BARE_NUMBER` does it in SQL."""
+    return re.sub("[^0-9A-Z]", "", number.upper())
 
 
 @dataclass(frozen=True, slots=True)

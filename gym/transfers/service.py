@@ -20,12 +20,14 @@ from gym.transfers.booking import ProofBooking
 from gym.transfers.errors import ProofInvalid, QuotePaid, settled_before
 from gym.transfers.models import PaymentProof, ProofKind, ProofState, TransferQuote
 from gym.transfers.repository import PaymentProofRepository, TransferQuoteRepository
-from gym.transfers.schemas import Booking, ProofSums, ReviewedProof, SentProof
+from gym.transfers.schemas import Booking, ProofSums, ReviewedProof, SentProof, bare_number
 from gym.unit_of_work import UnitOfWork
 
 MOST_A_DAY: Final = 10
 """Proofs that one member may send on one gym day."""
-NUMBER_LENGTH: Final = range(4, 41)
+MOST_SIGNS: Final = 40
+FEWEST_SIGNS: Final = 4
+"""Letters and digits of a typed number."""
 
 
 class ProofService:
@@ -46,7 +48,7 @@ class ProofService:
         self.uow.actor.require_own_or(Permission.TAKE_PAYMENT, quote.client_id)
         sent = _checked(sent)
         waiting = await self._proofs.of_quote(quote_id, ProofState.OPEN)
-        if waiting is not None and (waiting.digest, waiting.number) == (sent.digest, sent.number):
+        if waiting is not None and _is_same(waiting, sent):
             return await self._proofs.require_loaded(waiting.id)
         if await self._proofs.of_quote(quote_id, ProofState.APPROVED) is not None:
             raise QuotePaid
@@ -194,6 +196,12 @@ class ProofService:
         )
 
 
+def _is_same(waiting: PaymentProof, sent: SentProof) -> bool:
+    if sent.number is not None and waiting.number is not None:
+        return bare_number(waiting.number) == bare_number(sent.number)
+    return (waiting.digest, waiting.number) == (sent.digest, sent.number)
+
+
 def _checked(sent: SentProof) -> SentProof:
     """The proof as it is kept. Raises `ProofInvalid`."""
     if sent.kind is not ProofKind.NUMBER:
@@ -201,6 +209,7 @@ def _checked(sent: SentProof) -> SentProof:
             raise ProofInvalid
         return sent
     number = "".join((sent.number or "").split()).upper()
-    if len(number) not in NUMBER_LENGTH or not any(sign.isdigit() for sign in number):
+    bare = bare_number(number)
+    if len(number) > MOST_SIGNS or len(bare) < FEWEST_SIGNS or not any(sign.isdigit() for sign in bare):
         raise ProofInvalid
     return SentProof(ProofKind.NUMBER, number=number)

@@ -66,7 +66,7 @@ async def _with_picture(context: UpdateContext, found: ReviewedProof) -> Screen:
         picture = await context.download(proof.file_id)
     except GymError as error:
         return Screen(f"{screen.text}\n\n{say_error(context.t, error)}", screen.keyboard)
-    # A bank's slip shows nobody, so it may stay longer than a picture of a person does.
+    # A bank's slip shows names and accounts, but no face: it may stay longer than a picture of a person does.
     return Screen(screen.text, screen.keyboard, photo=picture, drawn=True)
 
 

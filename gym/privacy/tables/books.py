@@ -212,7 +212,7 @@ BOOKS: Final = (
         "payment_proofs",
         {
             "file_id": "telegram",
-            "digest": "digest",
+            "digest": "checksum",
             "number": "words",
             "decided_by_name": "name",
             "answer": "words",
