@@ -14,10 +14,11 @@ from gym.rewards.repository import RewardRepository
 from gym.subscriptions.discounts import Discount
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.schemas import Quote
+from gym.subscriptions.schemas import Quote, mark_of
 from gym.subscriptions.service import SubscriptionService
-from gym.transfers.errors import QuoteOutdated
+from gym.transfers.errors import QuoteOutdated, SoldMeanwhile
 from gym.transfers.models import PaymentProof, TransferQuote
+from gym.transfers.repository import PaymentProofRepository
 from gym.transfers.schemas import debts_of_quote
 from gym.unit_of_work import UnitOfWork
 
@@ -30,13 +31,14 @@ class ProofBooking:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self._subscriptions = SubscriptionService(uow)
+        self._proofs = PaymentProofRepository(uow.session)
 
     async def sell(self, proof: PaymentProof, seen: str | None) -> Subscription | None:
         """Sell or renew what was quoted, at the quoted price where the proof came in time.
 
         A price that has fallen since is today's, and the rest of the money becomes credit. `seen` is the mark
-        of a `QuoteOutdated` that was on the screen: today's price is agreed to. Raises `QuoteOutdated` and
-        the refusals of a sale.
+        of a `SoldMeanwhile` or `QuoteOutdated` that was on the screen: one more period, or today's price, is
+        agreed to. Raises both, and the refusals of a sale.
         """
         quote = proof.quote
         if quote.plan_id is None or quote.price is None:
@@ -45,10 +47,14 @@ class ProofBooking:
         renews = await SubscriptionRepository(self.uow.session).latest_id(proof.client_id) is not None
         reward_id = await self._reward(quote)
         offered = await self._offered(quote, quote.plan_id, reward_id, renews=renews)
+        mark = _expected(quote, offered, seen)
         rise = max(ZERO, offered.final_price - quote.price)
-        if rise and proof.sent_at > quote.holds_until:
-            if seen != offered.mark:
-                raise QuoteOutdated(quote.price, offered.final_price, quote.holds_until, offered.mark)
+        used = reward_id is None and await self._is_reward_used(quote)
+        if rise and (used or await self._proofs.first_sent(proof) > quote.holds_until):
+            if seen != mark:
+                raise QuoteOutdated(
+                    quote.price, offered.final_price, quote.holds_until, mark, reward_used=used
+                )
             rise = ZERO
         return await self._sell(quote, quote.plan_id, reward_id, Discount.of(rise), renews=renews)
 
@@ -91,6 +97,13 @@ class ProofBooking:
         waiting = await RewardRepository(self.uow.session).waiting(quote.client_id, self.uow.today)
         return quote.reward_id if quote.reward_id in {one.id for one in waiting} else None
 
+    async def _is_reward_used(self, quote: TransferQuote) -> bool:
+        """Whether it has lowered another price since; an expired one holds with the quote."""
+        if quote.reward_id is None:
+            return False
+        reward = await RewardRepository(self.uow.session).get(quote.reward_id)
+        return reward is not None and reward.redeemed_at is not None
+
     def _source(self, quote: TransferQuote) -> MoneySource:
         known = quote.key_label in self.uow.settings.bank_accounts
         return MoneySource(
@@ -98,3 +111,18 @@ class ProofBooking:
             note=f"{quote.key_label} · {quote.reference}",
             destination=quote.key_label if known else None,
         )
+
+
+def _expected(quote: TransferQuote, offered: Quote, seen: str | None) -> str:
+    """The mark of what would be sold, which agrees to one more period too.
+
+    Raises `SoldMeanwhile` where the client's latest period is another one than when it was quoted, unless
+    that is agreed to: what was quoted is that other period, and a second one would follow it.
+    """
+    latest = offered.renews
+    if latest is None or latest.id == quote.renews_id:
+        return offered.mark
+    sold, mark = mark_of(latest.id), mark_of(latest.id, offered.mark)
+    if seen not in (sold, mark):
+        raise SoldMeanwhile(latest.plan.name, latest.starts_on, latest.ends_on, sold)
+    return mark

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -86,7 +86,7 @@ class ProofOver(Conflict):
 
 
 class QuoteOutdated(Conflict):
-    """The proof came after the quote had ended, and the plan costs more by now."""
+    """The plan costs more by now, and the proof came after the quote had ended or its reward was used."""
 
     code = "quote_outdated"
     message = N_(
@@ -94,9 +94,30 @@ class QuoteOutdated(Conflict):
         " book the money without the plan."
     )
 
-    def __init__(self, quoted: Decimal, now: Decimal, until: datetime, mark: str) -> None:
+    def __init__(
+        self, quoted: Decimal, now: Decimal, until: datetime, mark: str, *, reward_used: bool = False
+    ) -> None:
         super().__init__(quoted=quoted, now=now, until=until)
         self.quoted, self.now, self.mark = quoted, now, mark
+        if reward_used:
+            self.message = N_(
+                "The reward in the quoted price of {quoted} was used meanwhile, and the plan costs {now}"
+                " without it. Approve it at today's price, or book the money without the plan."
+            )
+
+
+class SoldMeanwhile(Conflict):
+    """The client's latest period is another one than when it was quoted: the desk has sold or canceled."""
+
+    code = "sold_meanwhile"
+    message = N_(
+        "{plan}, {starts_on} – {ends_on}, was sold after this was quoted. Book only the money, which pays"
+        " what is owed, or sell the quoted plan too."
+    )
+
+    def __init__(self, plan: str, starts_on: date, ends_on: date, mark: str) -> None:
+        super().__init__(plan=plan, starts_on=starts_on, ends_on=ends_on)
+        self.mark = mark
 
 
 _DECIDED: Final = {

@@ -86,6 +86,9 @@ class TransferQuote(Base):
     price: Mapped[Decimal | None]
     """Of the plan, an earned reward taken off."""
     reward_id: Mapped[UUID | None] = mapped_column(ForeignKey("rewards.id", ondelete="SET NULL"))
+    renews_id: Mapped[UUID | None] = mapped_column(ForeignKey("subscriptions.id", ondelete="SET NULL"))
+    """The client's latest period when it was quoted, None without one: with another one at the approval, the
+    desk has sold meanwhile."""
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     """The period as it was shown; the one that is sold is counted on the day of the approval."""

@@ -116,6 +116,7 @@ class TransferQuotes:
             plan_name=plan.plan.name if plan else None,
             price=plan.final_price if plan else None,
             reward_id=plan.reward.id if plan and plan.reward else None,
+            renews_id=plan.renews_id if plan else None,
             starts_on=plan.starts_on if plan else None,
             ends_on=plan.ends_on if plan else None,
             debts=[QuotedDebt(one.id, one.balance).packed() for one in offered.debts],

@@ -65,6 +65,14 @@ class PaymentProofRepository(Repository[PaymentProof, UUID]):
         query = select(PaymentProof).where(PaymentProof.quote_id == quote_id, PaymentProof.state == state)
         return await self.session.scalar(query, execution_options=FRESH)
 
+    async def first_sent(self, proof: PaymentProof) -> datetime:
+        """When the quote's first proof was sent, rejected ones left out: a clearer copy that follows later
+        keeps the price that was held for it."""
+        query = select(func.min(PaymentProof.sent_at)).where(
+            PaymentProof.quote_id == proof.quote_id, PaymentProof.state != ProofState.REJECTED
+        )
+        return await self.session.scalar(query) or proof.sent_at
+
     async def settle(
         self, key: UUID, state: ProofState, *, before: datetime | None = None, **values: object
     ) -> bool:

@@ -67,8 +67,9 @@ class ProofService:
 
         `amount` is what arrived, where that is not what was expected: debts are paid first, then the plan,
         and what is left becomes the client's credit. `sells` False books the money without the plan. `seen`
-        agrees to today's price (`QuoteOutdated.mark`). Raises `ProofDecided`, `ProofOver`, `QuotePaid`,
-        `QuoteOutdated`, `OwnMembershipRefused`, and what a sale and a payment raise.
+        agrees to one more period (`SoldMeanwhile.mark`) or to today's price (`QuoteOutdated.mark`). Raises
+        `ProofDecided`, `ProofOver`, `QuotePaid`, `SoldMeanwhile`, `QuoteOutdated`, `OwnMembershipRefused`,
+        and what a sale and a payment raise.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         asked = await self._proofs.require_loaded(proof_id)

@@ -22,6 +22,8 @@ from gym.notifications.models import NotificationKind as Kind
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind, LedgerEntry, Method
 from gym.plans.models import Plan
+from gym.rewards.models import RewardKind
+from gym.rewards.repository import RewardRepository
 from gym.security.permissions import Actor, NotAllowed, Role
 from gym.staff.errors import OwnMembershipRefused
 from gym.subscriptions.errors import AlreadyWaiting
@@ -34,11 +36,13 @@ from gym.transfers.errors import (
     ProofOver,
     QuoteOutdated,
     QuotePaid,
+    SoldMeanwhile,
 )
 from gym.transfers.models import PaymentKey, PaymentKeyKind, PaymentProof, ProofState
 from gym.transfers.payment_keys import PaymentKeys
 from gym.transfers.quotes import TransferQuotes
 from gym.transfers.schemas import Booking
+from gym.unit_of_work import UnitOfWork
 from tests.conftest import hire
 from tests.support.memberships import PRICE, DeskClerk, entries, told
 from tests.transfers.conftest import Transfers, number, picture
@@ -355,3 +359,111 @@ async def test_payment_keys_are_kept_by_admins_and_members_see_those_that_are_sh
         assert (await TransferQuotes(uow).get(quote.id)).key_label == "Bre-B"
         with pytest.raises(NotAllowed):
             await PaymentKeys(uow).all()
+
+
+async def test_a_plan_that_the_desk_has_sold_meanwhile_is_not_sold_twice_by_a_proof(
+    gym: Gym,
+    member: Transfers,
+    bruno: Transfers,
+    desk: DeskClerk,
+    rosa: Client,
+    monthly: Plan,
+    nequi: PaymentKey,
+    clock: FrozenClock,
+) -> None:
+    """The member is told to renew and sends the money; the desk renews unpaid, for the transfer is coming."""
+    await desk.pay(await desk.sell(rosa, monthly))
+    clock.advance(MONTH)
+    slip = await member.sends(await member.quotes(rosa, monthly, nequi), picture("slip"))
+    today = await desk.renew(rosa)
+    with pytest.raises(SoldMeanwhile) as meanwhile:
+        await bruno.does("approve", slip.id)
+    assert meanwhile.value.context["starts_on"] == today.starts_on
+    done: Booking = await bruno.does("approve", slip.id, sells=False)
+    assert (done.sold, (await desk.see(today)).account.balance) == (None, 0), "it pays today's period"
+    assert await credit_of(gym, rosa) == 0
+
+    ivan = await desk.client("Iván", telegram_id=7002)
+    newcomer = Transfers(gym, Actor.member(ivan.id, ivan.full_name))
+    quote = await newcomer.quotes(ivan, monthly, nequi)
+    clock.advance(timedelta(hours=49))
+    late = await newcomer.sends(quote, picture("his"))
+    first = await desk.sell(ivan, monthly)
+    await set_price(gym, monthly, 160000)
+    with pytest.raises(SoldMeanwhile) as meanwhile:
+        await bruno.does("approve", late.id)
+    with pytest.raises(QuoteOutdated) as outdated:
+        await bruno.does("approve", late.id, seen=meanwhile.value.mark)
+    agreed: Booking = await bruno.does("approve", late.id, seen=outdated.value.mark)
+    assert agreed.sold is not None
+    assert agreed.sold.starts_on > first.ends_on, "both were agreed to, one after the other"
+
+
+async def test_a_reward_lowers_one_quoted_price_and_a_clearer_copy_keeps_the_held_one(
+    gym: Gym,
+    member: Transfers,
+    bruno: Transfers,
+    desk: DeskClerk,
+    rosa: Client,
+    monthly: Plan,
+    nequi: PaymentKey,
+    clock: FrozenClock,
+) -> None:
+    first = await desk.sell(rosa, monthly)
+    await desk.pay(first)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        reward = await RewardRepository(uow.session).earn(reward_of(rosa, first, uow))
+    assert reward is not None
+    clock.advance(MONTH)
+    quote = await member.quotes(rosa, monthly, nequi)
+    assert (quote.price, quote.reward_id) == (PRICE / 2, reward.id)
+    proof = await member.sends(quote, picture("slip"))
+    async with gym.unit_of_work(bruno.actor) as uow:
+        used = await SubscriptionService(uow).renew(rosa.id, reward_id=reward.id)
+        await SubscriptionService(uow).take_payment(used.id, PRICE / 2, Method.CASH)
+    clock.advance(MONTH)
+    with pytest.raises(ProofOver):
+        await bruno.does("approve", proof.id)
+    again = await member.sends(quote, picture("again"))
+    with pytest.raises(SoldMeanwhile) as meanwhile:
+        await bruno.does("approve", again.id)
+    with pytest.raises(QuoteOutdated) as outdated:
+        await bruno.does("approve", again.id, seen=meanwhile.value.mark)
+    assert "reward" in outdated.value.message
+    done: Booking = await bruno.does("approve", again.id, seen=outdated.value.mark)
+    assert done.sold is not None
+    assert done.sold.final_price == PRICE, "half of it was given once"
+
+    clock.advance(MONTH)
+    held = await member.quotes(rosa, monthly, nequi, with_debts=False)
+    await member.sends(held, picture("blurred"))
+    clock.advance(timedelta(hours=50))
+    clear = await member.sends(held, picture("clear"))
+    await set_price(gym, monthly, 170000)
+    sold: Booking = await bruno.does("approve", clear.id)
+    assert sold.sold is not None
+    assert sold.sold.final_price == PRICE, "the first proof came in time"
+
+    clock.advance(MONTH)
+    lost = await member.quotes(rosa, monthly, nequi, with_debts=False)
+    wrong = await member.sends(lost, picture("wrong"))
+    await bruno.does("reject", wrong.id, "it is another gym's")
+    clock.advance(timedelta(hours=50))
+    late = await member.sends(lost, picture("late"))
+    await set_price(gym, monthly, 180000)
+    with pytest.raises(QuoteOutdated):
+        await bruno.does("approve", late.id)
+
+
+def reward_of(client: Client, earned_by: Subscription, uow: UnitOfWork) -> dict[str, object]:
+    """Half off the next period."""
+    return {
+        "kind": RewardKind.VISITS,
+        "client_id": client.id,
+        "subscription_id": earned_by.id,
+        "threshold": 12,
+        "percent": Decimal(50),
+        "granted_on": uow.today,
+        "expires_on": uow.today + timedelta(days=300),
+        "granted_at": uow.now,
+    }

@@ -27,7 +27,7 @@ from bot.ui.wording.terms import receipt_number
 from bot.ui.wording.transfers.proofs import proof_label, proof_lines, settled_line, sighting_lines
 from gym.core.errors import Busy, Forbidden, GymError
 from gym.security.permissions import Permission
-from gym.transfers.errors import ProofDecided, ProofOver, QuoteOutdated
+from gym.transfers.errors import ProofDecided, ProofOver, QuoteOutdated, SoldMeanwhile
 from gym.transfers.models import PaymentProof, ProofKind, ProofState
 from gym.transfers.schemas import Booking, ReviewedProof
 from gym.transfers.service import ProofService
@@ -121,6 +121,9 @@ async def approve(context: UpdateContext, press: ApproveProof) -> None:
     except QuoteOutdated as error:
         again = button(context.t("✅ At today's price"), ApproveProof(press.proof_id, error.mark))
         await _offer_without_plan(context, press.proof_id, error, [again])
+    except SoldMeanwhile as error:
+        too = button(context.t("➕ Sell it too"), ApproveProof(press.proof_id, error.mark))
+        await _offer_without_plan(context, press.proof_id, error, [too])
     except (Forbidden, Busy):
         raise
     except GymError as error:

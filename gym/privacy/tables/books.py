@@ -200,8 +200,8 @@ BOOKS: Final = (
     Entry(
         "transfer_quotes",
         {"key_label": "words"},
-        "id client_id reference plan_id plan_name price reward_id starts_on ends_on debts amount key_id"
-        " created_at holds_until",
+        "id client_id reference plan_id plan_name price reward_id renews_id starts_on ends_on debts amount"
+        " key_id created_at holds_until",
         (Old(f"created_at < :moment AND {NO_PROOF}", timedelta(days=30)),),
         stays=MONEY,
         whose="client",
