@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -70,6 +70,7 @@ class Memberships:
         """
         if not written.dated and written.plan:
             raise RowFault(RowProblem.MEMBERSHIP_UNDATED)
+        written = self._without_number_of_name(written)
         if not written.dated:
             if _owes_something(written):
                 raise RowFault(RowProblem.DEBT_WITHOUT_PLAN)
@@ -83,6 +84,13 @@ class Memberships:
         if ends_on < self._today and not owing:
             return None
         return RunningPlan(plan.id, starts_on, ends_on, price, owing, plan.visits)
+
+    def _without_number_of_name(self, written: WrittenMembership) -> WrittenMembership:
+        """`Running 10k` costs no 10,000 where a plan is called so, or begins so."""
+        name = fold(written.plan).strip()
+        if written.priced_by_plan and any(fold(plan.name).startswith(name) for plan in self._plans):
+            return replace(written, price=None, plan_name="", priced_by_plan=False)
+        return written
 
     def _is_over_and_paid(self, written: WrittenMembership) -> bool:
         """By the list alone: its plan need not be sold any more."""

@@ -13,24 +13,29 @@ from gym.importing.errors import ImportNamesMissing
 from gym.importing.reading.content import (
     MOST,
     Content,
+    are_amounts,
+    are_documents,
+    are_prices,
     content_of,
     counts_rows,
     counts_up,
     is_card_number,
     is_day,
-    is_document,
+    may_be_plan_day,
     words_in,
 )
 from gym.importing.reading.day_orders import DayOrder, order_of
 from gym.importing.reading.formats.cells import EMPTY, Cell
 from gym.importing.reading.formats.sheets import Sheet, SheetRow
-from gym.importing.reading.headings import NAMES, SEVERAL, Column, column_of
+from gym.importing.reading.headings import NAMES, SEVERAL, Column, column_of, plain_heading
 from gym.importing.reading.names import surnames_first
 from gym.importing.reading.table_rows import RowAside, rows_of
 
-DATES: Final = (Column.BIRTH_DATE, Column.STARTS_ON, Column.ENDS_ON)
+PLAN_DAYS: Final = (Column.STARTS_ON, Column.ENDS_ON)
+DATES: Final = (Column.BIRTH_DATE, *PLAN_DAYS)
 WHOLE: Final = (Column.FULL_NAME, Column.LAST_AND_FIRST)
-_AMOUNT: Final = re.compile(r"[$€ ]*-?[0-9][0-9.,' ]*%?")
+_MONTHLY: Final = re.compile(r"mensual\w*|mensal\w*|monthly\b")
+"""Headings of plans under which small amounts are prices, not lengths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def map_columns(sheet: Sheet, parse_context: ParseContext) -> ColumnMap:
     headings, rows = table.headings, table.people
     cells = {place: [row[place] for row in rows] for place in range(sheet.width)}
     named = _named(headings, cells)
-    held = _by_content(_judged(named, cells), cells, parse_context, headed=headings is not None)
+    held = _by_content(_judged(named, headings, cells), cells, parse_context, headed=headings is not None)
     held = _under_one_heading(held, headings, cells, parse_context.region)
     held = _undated(_numbered(_names(held, cells, parse_context.region), cells))
     if not NAMES & set(held.values()):
@@ -118,6 +123,8 @@ def _named(headings: SheetRow | None, cells: Mapping[int, Sequence[Cell]]) -> di
             column = Column.NUMBER  # `Cliente` above the numbers of clients
         if column in WHOLE and not filled[place] and len(NAMES & set(named.values())) > 0:
             column = None  # such as a formula that nobody has computed
+        if column in PLAN_DAYS and filled[place] and not any(map(_may_be_day, cells[place])):
+            column = None  # `Vigencia` above states or lengths
         if column in named.values() and column not in SEVERAL:
             column = Column.OTHER_PHONE if column is Column.PHONE else None
         named[place] = column
@@ -129,32 +136,35 @@ def _has_letters(cells: Sequence[Cell]) -> bool:
     return sum(any(sign.isalpha() for sign in text) for text in sample) >= len(sample) * MOST
 
 
-def _judged(named: dict[int, Column | None], cells: Mapping[int, Sequence[Cell]]) -> dict[int, Column | None]:
+def _judged(
+    named: dict[int, Column | None], headings: SheetRow | None, cells: Mapping[int, Sequence[Cell]]
+) -> dict[int, Column | None]:
     """A number called `ID` is a document if no other column is, it looks like one and does not count up.
 
-    What is called a card and holds no numbers, such as how somebody pays, is a column that nobody knows; so
-    are days that are lengths, such as `Vigencia: 30 días`. A `Mensualidad` of amounts is a price.
+    What is called a card and holds no numbers, such as how somebody pays, is a column that nobody knows. A
+    `Mensualidad` of amounts is a price.
     """
     for place, column in named.items():
         sample = [cell for cell in cells[place] if not cell.is_nothing]
         if column is Column.CARD_NUMBER and sum(map(is_card_number, sample)) < len(sample) * MOST:
             named = named | {place: None}
-        if column in (Column.STARTS_ON, Column.ENDS_ON) and sample and all(map(_is_length, sample)):
-            named = named | {place: None}
-        if column is Column.PLAN and sample and all(_AMOUNT.fullmatch(cell.text) for cell in sample):
+        if column is Column.PLAN and _are_prices((headings[place] if headings else EMPTY).text, sample):
             named = named | {place: None if Column.PRICE in named.values() else Column.PRICE}
     if Column.DOCUMENT in named.values():
         return named
     for place, column in named.items():
-        sample = [cell for cell in cells[place] if not cell.is_nothing]
-        alike = sum(map(is_document, sample)) >= len(sample) * MOST
-        if column is Column.NUMBER and sample and alike and not counts_up(sample):
+        if column is Column.NUMBER and are_documents(cells[place]) and not counts_up(cells[place]):
             return named | {place: Column.DOCUMENT}
     return named
 
 
-def _is_length(cell: Cell) -> bool:
-    return cell.day is None and read_length(cell.text) is not None
+def _may_be_day(cell: Cell) -> bool:
+    return may_be_plan_day(cell) and (cell.day is not None or read_length(cell.text) is None)
+
+
+def _are_prices(heading: str, cells: Sequence[Cell]) -> bool:
+    is_monthly = _MONTHLY.match(plain_heading(heading)) is not None
+    return are_prices(cells) or (is_monthly and bool(cells) and are_amounts(cells))
 
 
 def _by_content(
@@ -180,7 +190,7 @@ def _by_content(
             guess = Column.NUMBER
         if not headed and found is Content.DAY and _are_births(cells[place], parse_context):
             guess = Column.BIRTH_DATE
-        if headed and guess is Column.DOCUMENT:
+        if guess is Column.DOCUMENT and (headed or not are_documents(cells[place])):
             guess = None
         if guess in held.values() and guess not in SEVERAL:
             guess = Column.OTHER_PHONE if guess is Column.PHONE else None
@@ -256,7 +266,7 @@ def _sums(rows: Sequence[SheetRow], held: Mapping[int, Column | None]) -> Sequen
         row
         for row in rows
         if not any(cell.text for place, cell in enumerate(row.cells) if held.get(place) not in amounts)
-        and all(_AMOUNT.fullmatch(cell.text) for cell in row.cells if not cell.is_nothing)
+        and are_amounts([cell for cell in row.cells if not cell.is_nothing])
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from itertools import pairwise
@@ -23,6 +24,12 @@ SAMPLE: Final = 300
 MOST: Final = 0.6
 """Share of a column's cells that must look alike."""
 _WORDS: Final = re.compile(r"[^\W\d_][\w.'’´-]*(?:,? [^\W\d_][\w.'’´-]*){0,6}\.?")
+
+
+_DIGIT: Final = re.compile("[0-9]")
+_SHORT: Final = re.compile("[0-9]{1,2}")
+_AMOUNT: Final = re.compile(r"[$€ ]*-?[0-9][0-9.,' ]*(?:%| ?mil)?", re.IGNORECASE)
+_PRICE: Final = re.compile("[$€]|mil|[0-9]{4}", re.IGNORECASE)
 
 
 class Content(Enum):
@@ -68,6 +75,20 @@ def is_document(cell: Cell) -> bool:
         return False
 
 
+def are_documents(cells: Sequence[Cell]) -> bool:
+    """Whether numbers under no clear heading are people's own: a fee is round, or the same for many."""
+    sample = [cell.text for cell in cells if not cell.is_nothing and is_document(cell)]
+    filled = sum(not cell.is_nothing for cell in cells)
+    is_round = sum(text.endswith("00") for text in sample) >= len(sample) * MOST
+    return bool(sample) and len(sample) >= filled * MOST and not is_round and _mostly_differ(sample)
+
+
+def _mostly_differ(texts: Sequence[str]) -> bool:
+    """A person who is listed twice repeats a document; with few fees nearly every row repeats one."""
+    once = sum(count == 1 for count in Counter(texts).values())
+    return once * 2 >= len(texts)
+
+
 def is_card_number(cell: Cell) -> bool:
     try:
         return bool(parse_card_number(cell.text))
@@ -80,6 +101,24 @@ def is_day(cell: Cell) -> bool:
         return True
     parts = read_parts(unaccented(without_time(cell.text)), month_first=False)
     return parts is not None and parts.year is not None and not cell.text.isdecimal()
+
+
+def may_be_plan_day(cell: Cell) -> bool:
+    """Not `Vigente`, nor a day of the month, such as `15`; `hoy` is no day to those who read it later."""
+    return cell.day is not None or (_DIGIT.search(cell.text) is not None and not _SHORT.fullmatch(cell.text))
+
+
+def are_amounts(cells: Sequence[Cell]) -> bool:
+    return all(_AMOUNT.fullmatch(cell.text) for cell in cells)
+
+
+def are_prices(cells: Sequence[Cell]) -> bool:
+    """Amounts that are no lengths: most have a currency's sign, coins, a `mil`, or four digits.
+
+    Plans are also written as their months or days: `1`, `12`, `365`.
+    """
+    clear = sum(_PRICE.search(re.sub("[., ']", "", cell.text)) is not None for cell in cells)
+    return bool(cells) and are_amounts(cells) and clear >= len(cells) * MOST
 
 
 def counts_up(cells: Sequence[Cell]) -> bool:

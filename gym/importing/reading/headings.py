@@ -138,9 +138,10 @@ _OWN: Final = {
         never_zero=True,
     ),
     Column.OWING: FieldHeading(
-        r"(?!.*\b(?:due (?:date|on)|next due)\b)"
+        r"(?!.*\b(?:due (?:date|on)|next due|a favor|clases|sesiones|visitas)\b)"
         r".*\b(?:deuda|debe|adeudan?|adeudos?|saldo|pendiente|owes|owing|owed|debt|balance|due|por cobrar"
-        r"|falta|debitos?|devedor)\b.*",
+        # `Débito automático` and `Tarjeta débito` say how somebody pays.
+        r"|falta|devedor)\b.*|debitos?(?: pendientes?| em aberto)?",
         label=N_("Owes"),
     ),
     Column.ENDS_ON: FieldHeading(

@@ -40,6 +40,8 @@ class WrittenMembership:
     owing: Decimal | YesNoCell | None = None
     plan_name: str = ""
     """Where a price stands behind the plan, the plan without it: `Mensual` of `Mensual $80.000`."""
+    priced_by_plan: bool = False
+    """The price stands nowhere else: it may be part of the plan's own name, as in `Running 10k`."""
 
     @property
     def dated(self) -> bool:

@@ -289,6 +289,7 @@ class _OneRow:
         written = WrittenMembership(
             plan=plan,
             plan_name="" if price is None else name,
+            priced_by_plan=price is not None and written_price is None,
             starts_on=self._day(Column.STARTS_ON),
             ends_on=self._day(Column.ENDS_ON),
             price=price if written_price is None else written_price,

@@ -89,7 +89,9 @@ def test_a_price_behind_a_plan_and_a_place_for_nothing_are_read() -> None:
     )
     started = date(2026, 11, 5)
     assert plans(data) == [
-        WrittenMembership("Mensual $80.000", started, price=Decimal(80000), plan_name="Mensual"),
+        WrittenMembership(
+            "Mensual $80.000", started, price=Decimal(80000), plan_name="Mensual", priced_by_plan=True
+        ),
         WrittenMembership("Pareja (150 mil)", started, price=Decimal(140000), plan_name="Pareja"),
         WrittenMembership("Mensual", started, price=Decimal(0)),
         WrittenMembership("Tiquetera 10", started),
