@@ -22,6 +22,7 @@ from gym.payments.service import PaymentService
 from gym.reports.figures.risk import COUNT_BROKEN
 from gym.reports.figures.risk import WEEK as NO_RISK_UNTIL
 from gym.security.permissions import Permission
+from gym.transfers.models import VOIDED
 from gym.unit_of_work import UnitOfWork
 
 DAY: Final = timedelta(days=1)
@@ -44,7 +45,7 @@ SELECT
         AND kind = ANY (CAST(:kinds AS varchar[]))) AS requests,
     (SELECT count(*) FROM payment_proofs WHERE state = 'open' AND expires_at > :now) AS proofs,
     (SELECT count(*) FROM payment_proofs WHERE state = 'approved' AND decided_at >= :begins
-        AND decided_at < :ends) AS proofs_approved,
+        AND decided_at < :ends AND booked > {VOIDED}) AS proofs_approved,
     (SELECT max(made_at) FROM backups WHERE state IN ('made', 'gone')) AS backed_up_at,
     ({COUNT_BROKEN}) AS at_risk
 FROM (

@@ -12,7 +12,7 @@ from gym.debts.service import DebtService
 from gym.payments.models import Method
 from gym.rewards.repository import RewardRepository
 from gym.subscriptions.discounts import Discount
-from gym.subscriptions.models import Subscription
+from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.schemas import Quote, mark_of
 from gym.subscriptions.service import SubscriptionService
@@ -43,8 +43,12 @@ class ProofBooking:
         quote = proof.quote
         if quote.plan_id is None or quote.price is None:
             return None
-        await SubscriptionRepository(self.uow.session).lock_client(proof.client_id)
-        renews = await SubscriptionRepository(self.uow.session).latest_id(proof.client_id) is not None
+        subscriptions = SubscriptionRepository(self.uow.session)
+        await subscriptions.lock_client(proof.client_id)
+        done = await subscriptions.by_key(quote.id)
+        if done is not None and done.status is not SubscriptionStatus.CANCELED:
+            return done  # by an earlier proof whose payment was voided since
+        renews = await subscriptions.latest_id(proof.client_id) is not None
         reward_id = await self._reward(quote)
         offered = await self._offered(quote, quote.plan_id, reward_id, renews=renews)
         mark = _expected(quote, offered, seen)
@@ -56,7 +60,8 @@ class ProofBooking:
                     quote.price, offered.final_price, quote.holds_until, mark, reward_used=used
                 )
             rise = ZERO
-        return await self._sell(quote, quote.plan_id, reward_id, Discount.of(rise), renews=renews)
+        key = quote.id if done is None else proof.id
+        return await self._sell(quote, quote.plan_id, reward_id, Discount.of(rise), key, renews=renews)
 
     async def take(self, proof: PaymentProof, amount: Decimal, sold: Subscription | None) -> JointReceipt:
         """Pay the quoted debts, then the plan, with this amount; without both, all that is owed.
@@ -79,16 +84,21 @@ class ProofBooking:
         return await self._subscriptions.quote_sale(quote.client_id, plan_id)
 
     async def _sell(
-        self, quote: TransferQuote, plan_id: UUID, reward_id: UUID | None, off: Discount, *, renews: bool
+        self,
+        quote: TransferQuote,
+        plan_id: UUID,
+        reward_id: UUID | None,
+        off: Discount,
+        key: UUID,
+        *,
+        renews: bool,
     ) -> Subscription:
         """`off` is what the price has risen by: the gym's word given two days ago, so no limit holds it."""
         if renews:
             return await self._subscriptions.renew(
-                quote.client_id, plan_id, discount=off, granted=off, reward_id=reward_id, key=quote.id
+                quote.client_id, plan_id, discount=off, granted=off, reward_id=reward_id, key=key
             )
-        return await self._subscriptions.sell(
-            quote.client_id, plan_id, discount=off, granted=off, key=quote.id
-        )
+        return await self._subscriptions.sell(quote.client_id, plan_id, discount=off, granted=off, key=key)
 
     async def _reward(self, quote: TransferQuote) -> UUID | None:
         """The quoted reward, if it can still be used; the price holds without it."""

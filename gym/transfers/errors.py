@@ -60,6 +60,13 @@ class QuotePaid(Conflict):
     message = N_("This was paid and booked already. There is nothing left to do.")
 
 
+class ProofVoided(Conflict):
+    """An approved proof whose payment was voided cannot be confirmed."""
+
+    code = "proof_voided"
+    message = N_("The payment of this proof was voided: there is nothing to find on the statement.")
+
+
 class ProofDecided(Conflict):
     """Another answer came first: `by` and `at` say whose and when."""
 

@@ -8,16 +8,28 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, literal_column
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from gym.clients.models import Client
 from gym.core.database.engine import Base, Id, enum_column
 
 BARE_NUMBER: Final = "regexp_replace(number, '[^0-9A-Z]', '', 'g')"
 """A proof's number by its letters and digits: the same one is written with other hyphens and dots."""
+
+
+VOIDED: Final = """(
+    SELECT coalesce(sum(v.amount), 0) FROM ledger_entries f
+    JOIN accounts a ON a.client_id = payment_proofs.client_id
+    JOIN ledger_entries p ON p.account_id = a.id AND p.kind = 'payment' AND p.at = f.at
+        AND p.note IS NOT DISTINCT FROM f.note
+    JOIN ledger_entries v ON v.voids_id = p.id
+    WHERE f.id = payment_proofs.entry_id
+)"""
+"""How much of a proof's money was voided since: the parts of its receipt, which were taken in one moment and
+say its reference, are voided one by one."""
 
 
 class PaymentKeyKind(StrEnum):
@@ -156,5 +168,20 @@ class PaymentProof(Base):
     confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     confirmed_at: Mapped[datetime | None]
     """When an admin found the money on the bank's statement; until then it is unconfirmed."""
+    voided_amount: Mapped[Decimal] = column_property(literal_column(VOIDED, Numeric(12, 2)))
     quote: Mapped[TransferQuote] = relationship(lazy="raise")
     client: Mapped[Client] = relationship(lazy="raise")
+
+    @property
+    def standing(self) -> Decimal:
+        """What of the booked money is not voided; zero before an approval."""
+        return Decimal(0) if self.booked is None else self.booked - self.voided_amount
+
+    @property
+    def voided(self) -> bool:
+        """Whether it was approved, and nothing of the money stands any more."""
+        return self.state is ProofState.APPROVED and self.standing <= 0
+
+    def waits(self, now: datetime) -> bool:
+        """Whether it can be answered: an expired one cannot, although the job has not closed it yet."""
+        return self.state is ProofState.OPEN and self.expires_at > now

@@ -16,7 +16,7 @@ from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.sales.offers import Offers
 from gym.subscriptions.schemas import PriceReductions, Quote
 from gym.transfers.errors import NothingToPay, PaymentKeyNotFound
-from gym.transfers.models import ProofState, TransferQuote
+from gym.transfers.models import TransferQuote
 from gym.transfers.repository import PaymentKeyRepository, PaymentProofRepository, TransferQuoteRepository
 from gym.transfers.schemas import QuotedDebt, TransferOffer
 from gym.unit_of_work import UnitOfWork
@@ -94,7 +94,7 @@ class TransferQuotes:
         latest = await self._quotes.latest(client_id)
         if latest is None or self.uow.now - latest.created_at > AWAITS_PROOF:
             return None
-        paid = await PaymentProofRepository(self.uow.session).of_quote(latest.id, ProofState.APPROVED)
+        paid = await PaymentProofRepository(self.uow.session).paid(latest.id)
         return None if paid else latest
 
     async def _plan(self, client_id: UUID, plan_id: UUID) -> Quote:

@@ -65,6 +65,22 @@ class PaymentProofRepository(Repository[PaymentProof, UUID]):
         query = select(PaymentProof).where(PaymentProof.quote_id == quote_id, PaymentProof.state == state)
         return await self.session.scalar(query, execution_options=FRESH)
 
+    async def paid(self, quote_id: UUID) -> PaymentProof | None:
+        """The approved proof of a quote, as long as its payment stands."""
+        approved = await self.of_quote(quote_id, ProofState.APPROVED)
+        return None if approved is None or approved.voided else approved
+
+    async def replace_voided(self, quote_id: UUID) -> PaymentProof | None:
+        """Take the approval from a proof whose payment was voided, so that another one can be approved; it
+        keeps who had decided, and the entry. Called with the quote's row locked, when nothing stands."""
+        old = await self.of_quote(quote_id, ProofState.APPROVED)
+        if old is None:
+            return None
+        old.state = ProofState.REPLACED
+        old.booked = old.decided_at = old.confirmed_at = old.confirmed_by = None
+        await self.session.flush()
+        return old
+
     async def first_sent(self, proof: PaymentProof) -> datetime:
         """When the quote's first proof was sent, rejected ones left out: a clearer copy that follows later
         keeps the price that was held for it."""
@@ -87,11 +103,13 @@ class PaymentProofRepository(Repository[PaymentProof, UUID]):
         return found is not None
 
     async def confirm(self, key: UUID, staff_id: UUID | None, now: datetime) -> bool:
-        """Mark an approved one as found on the bank's statement; False where it is, or is not approved."""
+        """Mark an approved one as found on the bank's statement; False where it is, is not approved, or was
+        voided."""
         unseen = and_(
             PaymentProof.id == key,
             PaymentProof.state == ProofState.APPROVED,
             PaymentProof.confirmed_at.is_(None),
+            _STANDS,
         )
         statement = update(PaymentProof).where(unseen).values(confirmed_by=staff_id, confirmed_at=now)
         found = await self.session.scalar(
@@ -126,7 +144,8 @@ class PaymentProofRepository(Repository[PaymentProof, UUID]):
 
     async def sum_unconfirmed(self) -> dict[UUID | None, ProofSums]:
         """By whoever approved them."""
-        query = select(PaymentProof.decided_by, func.count(), func.sum(PaymentProof.booked))
+        standing = PaymentProof.booked - PaymentProof.voided_amount
+        query = select(PaymentProof.decided_by, func.count(), func.sum(standing))
         rows = await self.session.execute(query.where(_UNCONFIRMED).group_by(PaymentProof.decided_by))
         return {staff_id: ProofSums(count, amount or Decimal(0)) for staff_id, count, amount in rows.all()}
 
@@ -158,7 +177,8 @@ class PaymentProofRepository(Repository[PaymentProof, UUID]):
         return await self.session.scalar(query.limit(1)) is not None
 
 
-_UNCONFIRMED = and_(PaymentProof.state == ProofState.APPROVED, PaymentProof.confirmed_at.is_(None))
+_STANDS = PaymentProof.voided_amount < PaymentProof.booked
+_UNCONFIRMED = and_(PaymentProof.state == ProofState.APPROVED, PaymentProof.confirmed_at.is_(None), _STANDS)
 
 
 def _open(now: datetime) -> ColumnElement[bool]:

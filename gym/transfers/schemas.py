@@ -83,6 +83,8 @@ class ReviewedProof:
 
     proof: PaymentProof
     seen_before: Sequence[EarlierSighting]
+    waits: bool
+    """Whether it can still be answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.transfers import notices
 from gym.transfers.booking import ProofBooking
-from gym.transfers.errors import ProofInvalid, QuotePaid, settled_before
+from gym.transfers.errors import ProofInvalid, ProofVoided, QuotePaid, settled_before
 from gym.transfers.models import PaymentProof, ProofKind, ProofState, TransferQuote
 from gym.transfers.repository import PaymentProofRepository, TransferQuoteRepository
 from gym.transfers.schemas import Booking, ProofSums, ReviewedProof, SentProof, bare_number
@@ -41,20 +41,25 @@ class ProofService:
     async def send(self, quote_id: UUID, sent: SentProof) -> PaymentProof:
         """Hand a proof to the desk; the same file or number for the same quote gives the same proof.
 
-        Another one takes the place of the one that waits. Raises `ProofInvalid`, `QuotePaid`,
-        `TooOftenToday`, `TransferQuoteNotFound`.
+        Another one takes the place of the one that waits, or whose payment was voided. Raises
+        `ProofInvalid`, `QuotePaid`, `TooOftenToday`, `TransferQuoteNotFound`.
         """
         quote = await TransferQuoteRepository(self.uow.session).lock(quote_id)
         self.uow.actor.require_own_or(Permission.TAKE_PAYMENT, quote.client_id)
         sent = _checked(sent)
         waiting = await self._proofs.of_quote(quote_id, ProofState.OPEN)
-        if waiting is not None and _is_same(waiting, sent):
+        if waiting is not None and waiting.waits(self.uow.now) and _is_same(waiting, sent):
             return await self._proofs.require_loaded(waiting.id)
-        if await self._proofs.of_quote(quote_id, ProofState.APPROVED) is not None:
+        if await self._proofs.paid(quote_id) is not None:
             raise QuotePaid
         await self.uow.require_below_daily_limit("proof.sent", MOST_A_DAY)
         if waiting is not None:
             await self._replace(waiting.id)
+        voided = await self._proofs.replace_voided(quote_id)
+        if voided is not None:
+            self.uow.audit(
+                "proof.replaced", voided, {"state": ProofState.APPROVED}, {"state": ProofState.REPLACED}
+            )
         proof = await self._proofs.require_loaded((await self._proofs.add(self._row(quote, sent))).id)
         self.uow.audit("proof.sent", proof, after={"kind": proof.kind, "expected": proof.expected})
         await notices.tell_sent(self.uow, proof, len(await self._proofs.seen_before(proof)))
@@ -106,24 +111,30 @@ class ProofService:
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         words = parse_reason(question)
         proof = await self._proofs.require_loaded(proof_id)
-        if proof.state is not ProofState.OPEN:
+        if not proof.waits(self.uow.now):
             raise settled_before(proof)
         notices.tell_question(self.uow, proof, words)
         self.uow.audit("proof.asked", proof, after={"question": words}, person_id=proof.client_id)
         return proof
 
     async def confirm(self, proof_id: UUID) -> PaymentProof:
-        """The money stands on the bank's statement; a second time changes nothing. For admins."""
+        """The money stands on the bank's statement; a second time changes nothing. For admins.
+
+        Raises `ProofVoided`.
+        """
         self.uow.actor.require(Permission.COUNT_ALL_CASH)
         if await self._proofs.confirm(proof_id, self.uow.actor.staff_id, self.uow.now):
             self.uow.audit("proof.confirmed", await self._proofs.require(proof_id))
-        return await self._proofs.require_loaded(proof_id)
+        proof = await self._proofs.require_loaded(proof_id)
+        if proof.voided:
+            raise ProofVoided
+        return proof
 
     async def get(self, proof_id: UUID) -> ReviewedProof:
         """One proof, and where its file or number was seen before. Raises `ProofNotFound`."""
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         proof = await self._proofs.require_loaded(proof_id)
-        return ReviewedProof(proof, await self._proofs.seen_before(proof))
+        return ReviewedProof(proof, await self._proofs.seen_before(proof), waits=proof.waits(self.uow.now))
 
     async def open_ones(self, page: int = 0) -> Page[PaymentProof]:
         """What waits for an answer, the oldest first."""
@@ -173,9 +184,7 @@ class ProofService:
     async def _replace(self, proof_id: UUID) -> None:
         if not await self._proofs.settle(proof_id, ProofState.REPLACED):
             # Approved or rejected since it was read; the quote's lock keeps other members' proofs away.
-            if await self._proofs.of_quote(
-                (await self._proofs.require(proof_id)).quote_id, ProofState.APPROVED
-            ):
+            if await self._proofs.paid((await self._proofs.require(proof_id)).quote_id):
                 raise QuotePaid
             return
         replaced = await self._proofs.require_loaded(proof_id)

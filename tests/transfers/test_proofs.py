@@ -22,6 +22,7 @@ from gym.notifications.models import NotificationKind as Kind
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind, LedgerEntry, Method
 from gym.plans.models import Plan
+from gym.reports.today import TodayService
 from gym.rewards.models import RewardKind
 from gym.rewards.repository import RewardRepository
 from gym.security.permissions import Actor, NotAllowed, Role
@@ -34,6 +35,7 @@ from gym.transfers.errors import (
     ProofDecided,
     ProofInvalid,
     ProofOver,
+    ProofVoided,
     QuoteOutdated,
     QuotePaid,
     SoldMeanwhile,
@@ -467,3 +469,76 @@ def reward_of(client: Client, earned_by: Subscription, uow: UnitOfWork) -> dict[
         "expires_on": uow.today + timedelta(days=300),
         "granted_at": uow.now,
     }
+
+
+async def test_a_voided_payment_takes_its_proof_off_every_list_and_lets_another_one_follow(
+    gym: Gym,
+    member: Transfers,
+    bruno: Transfers,
+    ana: Transfers,
+    desk: DeskClerk,
+    rosa: Client,
+    monthly: Plan,
+    nequi: PaymentKey,
+    clock: FrozenClock,
+) -> None:
+    old = await desk.sell(rosa, monthly)
+    await desk.pay(old, Decimal(120000))
+    clock.advance(MONTH)
+    quote = await member.quotes(rosa, monthly, nequi)
+    proof = await member.sends(quote, picture("slip"))
+    done: Booking = await bruno.does("approve", proof.id)
+    debt, price = done.receipt.parts
+    bank = bruno.actor.id
+    assert (await ana.does("sum_unconfirmed"))[bank].amount == PRICE + 30000
+    async with gym.unit_of_work(ana.actor) as uow:
+        assert (await TodayService(uow).figures(uow.today)).proofs_approved == 1
+
+    await desk.void(price.entry_id)
+    [left] = (await ana.does("unconfirmed")).items
+    assert (left.standing, left.voided) == (30000, False), "the other part of it stands"
+    assert (await ana.does("sum_unconfirmed"))[bank].amount == 30000
+    with pytest.raises(QuotePaid):
+        await member.sends(quote, picture("slip"))
+
+    await desk.void(debt.entry_id)
+    assert not (await ana.does("unconfirmed")).items
+    assert not await ana.does("sum_unconfirmed")
+    async with gym.unit_of_work(ana.actor) as uow:
+        assert (await TodayService(uow).figures(uow.today)).proofs_approved == 0
+    with pytest.raises(ProofVoided):
+        await ana.does("confirm", proof.id)
+    assert (await bruno.does("get", proof.id)).proof.confirmed_at is None
+
+    clock.advance(timedelta(minutes=5))
+    again = await member.sends(quote, picture("slip"))
+    assert again.id != proof.id
+    with pytest.raises(ProofOver):
+        await bruno.does("approve", proof.id)
+    repaid: Booking = await bruno.does("approve", again.id)
+    assert done.sold is not None
+    assert repaid.sold is not None
+    assert repaid.sold.id == done.sold.id, "its plan was sold by the first one"
+    assert [one.amount for one in repaid.receipt.parts] == [30000, PRICE]
+    assert (await ana.does("confirm", again.id)).confirmed_by == ana.actor.id
+
+
+async def test_a_proof_that_has_expired_waits_no_more_before_the_job_has_closed_it(
+    gym: Gym,
+    member: Transfers,
+    bruno: Transfers,
+    rosa: Client,
+    monthly: Plan,
+    nequi: PaymentKey,
+    clock: FrozenClock,
+) -> None:
+    quote = await member.quotes(rosa, monthly, nequi)
+    proof = await member.sends(quote, picture("slip"))
+    clock.advance(timedelta(hours=73))
+    seen = await bruno.does("get", proof.id)
+    assert (seen.waits, seen.proof.state) == (False, ProofState.OPEN)
+    with pytest.raises(ProofOver):
+        await bruno.does("ask", proof.id, "Which bank is it?")
+    again = await member.sends(quote, picture("slip"))
+    assert again.id != proof.id, "the same slip is a new proof"
+    assert (await bruno.does("get", again.id)).waits

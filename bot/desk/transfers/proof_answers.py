@@ -15,7 +15,6 @@ from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.transfers.errors import ProofDecided, ProofOver, settled_before
-from gym.transfers.models import ProofState
 from gym.transfers.schemas import Booking
 from gym.transfers.service import ProofService
 from gym.unit_of_work import UnitOfWork
@@ -26,8 +25,9 @@ router = Router(Audience.STAFF)
 async def _values(context: UpdateContext, proof_id: UUID) -> dict[str, object] | None:
     """What each of the forms begins with; None where somebody was faster, which is said."""
     async with context.unit_of_work() as uow:
-        proof = (await ProofService(uow).get(proof_id)).proof
-    if proof.state is not ProofState.OPEN:
+        found = await ProofService(uow).get(proof_id)
+    proof = found.proof
+    if not found.waits:
         await too_late(context, proof_id, settled_before(proof))
         return None
     return {"proof_id": proof_id, "client": proof.client.full_name, "expected": proof.expected}

@@ -28,7 +28,7 @@ from bot.ui.wording.transfers.proofs import proof_label, proof_lines, settled_li
 from gym.core.errors import Busy, Forbidden, GymError
 from gym.security.permissions import Permission
 from gym.transfers.errors import ProofDecided, ProofOver, QuoteOutdated, SoldMeanwhile
-from gym.transfers.models import PaymentProof, ProofKind, ProofState
+from gym.transfers.models import PaymentProof, ProofKind
 from gym.transfers.schemas import Booking, ReviewedProof
 from gym.transfers.service import ProofService
 from gym.unit_of_work import UnitOfWork
@@ -73,15 +73,13 @@ async def _with_picture(context: UpdateContext, found: ReviewedProof) -> Screen:
 def proof_screen(t: HtmlTranslator, found: ReviewedProof, note: str | None = None) -> Screen:
     """What was sent, what it is for, where it stands, and what can be done about it."""
     proof = found.proof
-    head = note or settled_line(t, proof)
+    head = note or settled_line(t, proof, waits=found.waits)
     text = "\n".join([head, "", *proof_lines(t, proof), *sighting_lines(t, found.seen_before)])
     back = [button(t("👤 Card"), Card(proof.client_id)), button(t("🧾 Proofs"), Proofs())]
-    return Screen(text, [*_answers(t, proof), _file(t, proof), back, nav(t)])
+    return Screen(text, [*(_answers(t, proof) if found.waits else []), _file(t, proof), back, nav(t)])
 
 
 def _answers(t: HtmlTranslator, proof: PaymentProof) -> Keyboard:
-    if proof.state is not ProofState.OPEN:
-        return []
     return [
         [button(t("❌ Not arrived"), RejectProof(proof.id)), button(t("✅ Approve"), ApproveProof(proof.id))],
         [
@@ -185,7 +183,7 @@ async def _show_unconfirmed(context: UpdateContext, page: int) -> None:
             t("{count} for {amount}. Tap what stands on the statement.", count=found.total, amount=total)
         )
     for one in found.items:
-        facts = {"day": one.decided_at, "amount": one.booked, "client": one.client.full_name}
+        facts = {"day": one.decided_at, "amount": one.standing, "client": one.client.full_name}
         line = t("{day}: {amount}, {client} · {reference}", reference=one.quote.reference, **facts)
         lines.append(line + " · " + t("by {name}", name=one.decided_by_name))
     ticks: list[Row] = [

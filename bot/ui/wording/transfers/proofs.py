@@ -32,9 +32,15 @@ def purpose_lines(
     return lines
 
 
-def settled_line(t: HtmlTranslator, proof: PaymentProof) -> str:
-    """Where a proof stands, and who has decided it."""
-    return t(SETTLED[proof.state], decided_by=proof.decided_by_name)
+def settled_line(t: HtmlTranslator, proof: PaymentProof, *, waits: bool) -> str:
+    """Where a proof stands, and who has decided it; an open one that `waits` no more has expired."""
+    if proof.voided:
+        return t(
+            "🚫 <b>{decided_by} approved this, and the payment was voided.</b>",
+            decided_by=proof.decided_by_name,
+        )
+    state = ProofState.EXPIRED if proof.state is ProofState.OPEN and not waits else proof.state
+    return t(SETTLED[state], decided_by=proof.decided_by_name)
 
 
 def proof_lines(t: HtmlTranslator, proof: PaymentProof) -> list[str]:
@@ -54,7 +60,9 @@ def proof_lines(t: HtmlTranslator, proof: PaymentProof) -> list[str]:
         lines.append(t("💵 Booked: <b>{amount}</b>", amount=proof.booked))
     if proof.answer:
         lines.append(t("💬 {answer}", answer=proof.answer))
-    if proof.state is ProofState.APPROVED:
+    if proof.voided_amount:
+        lines.append(t("🚫 Voided of it: <b>{amount}</b>", amount=proof.voided_amount))
+    if proof.state is ProofState.APPROVED and not proof.voided:
         found = N_("🏦 Found on the bank statement") if proof.confirmed_at else N_("🏦 Unconfirmed")
         lines.append(t(found))
     return lines
@@ -71,5 +79,5 @@ def sighting_lines(t: HtmlTranslator, seen: Sequence[EarlierSighting]) -> list[s
 
 def proof_label(t: HtmlTranslator, proof: PaymentProof) -> str:
     """A proof as a button of a list."""
-    amount = proof.expected if proof.booked is None else proof.booked
+    amount = proof.expected if proof.booked is None else proof.standing
     return f"{proof.client.full_name} · {t.money(amount)}"
