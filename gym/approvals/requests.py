@@ -23,7 +23,7 @@ from gym.approvals.schemas import (
 from gym.approvals.submission import ASKED, RequestDraft, RequestSubmission
 from gym.debts.service import DebtService
 from gym.debts.write_offs import DebtWriteOffs
-from gym.payments.errors import AlreadyVoided, MoneyGivenBack, RefundTooLarge
+from gym.payments.errors import AlreadyVoided, RefundTooLarge, not_to_void
 from gym.payments.ledger import positive
 from gym.payments.models import Method
 from gym.payments.money_back import MoneyBack
@@ -92,7 +92,7 @@ class ApprovalRequests:
         if receipt.voided:
             raise AlreadyVoided
         if receipt.given_back:
-            raise MoneyGivenBack(receipt.given_back)
+            raise not_to_void(receipt)
         facts = VoidFacts(
             plan_name=receipt.plan_name,
             entry_id=entry_id,

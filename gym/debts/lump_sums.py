@@ -8,19 +8,18 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from gym.core.language import N_
 from gym.debts.joint_payments import JointReceipt, part_keys
 from gym.debts.notices import tell_paid_together
 from gym.debts.repository import DebtRepository
-from gym.debts.schemas import Debt, DebtKind
+from gym.debts.schemas import Debt, DebtKind, total_of
 from gym.payments.credit import ClientCredit
-from gym.payments.errors import owed_only
+from gym.payments.errors import SurplusNeedsAdmin, owed_only
 from gym.payments.ledger import positive
-from gym.payments.models import LedgerEntry, Method
-from gym.payments.money_back import MoneyBack
+from gym.payments.models import Method
 from gym.payments.repository import AccountRepository
 from gym.payments.schemas import JointPart
 from gym.payments.service import PaymentService
+from gym.payments.surpluses import Surpluses
 from gym.products.sales.receipts import ProductReceipts
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
@@ -36,16 +35,12 @@ ZERO: Final = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class SumPart:
-    """What of a sum goes to one account: for its debt, and above that for the client's credit."""
+    """What of a sum goes to one account: for its debt, or as a `surplus` into the client's credit."""
 
     account_id: UUID
-    owed: Decimal
-    surplus: Decimal
+    amount: Decimal
     plan: Subscription | None
-
-    @property
-    def amount(self) -> Decimal:
-        return self.owed + self.surplus
+    surplus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +61,21 @@ class LumpSums:
         self._settlement = PaymentSettlement(uow)
 
     async def take(
-        self, client_id: UUID, debt_ids: Sequence[UUID], amount: Decimal, source: MoneySource, *, key: UUID
+        self,
+        client_id: UUID,
+        debt_ids: Sequence[UUID],
+        amount: Decimal,
+        source: MoneySource,
+        *,
+        key: UUID,
+        granted: Decimal = ZERO,
     ) -> JointReceipt:
         """Pay these debts (ids of subscriptions and sales) one after another, as far as the amount goes.
 
-        What is left after them is kept as the client's credit, on the account of the last plan among them,
-        or of the client's latest one. The parts' keys follow from `key`, as those of a joint payment. Raises
-        `AmountNotPositive`, `NothingOwed` where nothing is owed and no plan was ever sold,
-        `OwnMembershipRefused`.
+        What is left after them is kept as the client's credit, by a payment of its own with the client's
+        latest plan; above `granted` it needs `CREDIT`, as nobody has checked it against a debt. The parts'
+        keys follow from `key`, as those of a joint payment. Raises `AmountNotPositive`, `SurplusNeedsAdmin`,
+        `NothingOwed` where nothing is owed and no plan was ever sold, `OwnMembershipRefused`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         await FourEyes(self.uow).require_another(client_id, Permission.TAKE_PAYMENT)
@@ -82,6 +84,7 @@ class LumpSums:
             one.id: one for one in await DebtRepository(self.uow.session).of_client(client_id, self.uow.today)
         }
         chosen = [owed[one] for one in debt_ids if one in owed]
+        self._require_surplus(chosen, positive(amount), granted)
         parts = await self._split(client_id, chosen, positive(amount))
         credit = await ClientCredit(self.uow).open(client_id)
         accounts = AccountRepository(self.uow.session)
@@ -92,6 +95,11 @@ class LumpSums:
         tell_paid_together(self.uow, done, {one.plan.id: one.plan for one in parts if one.plan})
         return JointReceipt(done)
 
+    def _require_surplus(self, chosen: Sequence[Debt], amount: Decimal, granted: Decimal) -> None:
+        owed = total_of(chosen)
+        if amount > owed + granted and not self.uow.actor.may(Permission.CREDIT):
+            raise SurplusNeedsAdmin(owed)
+
     async def _split(self, client_id: UUID, debts: Sequence[Debt], amount: Decimal) -> list[SumPart]:
         parts: list[SumPart] = []
         for one in debts:
@@ -99,30 +107,26 @@ class LumpSums:
             if not paid:
                 break
             plan = await self._subscriptions.lock_loaded(one.id) if one.kind is DebtKind.PLAN else None
-            parts.append(SumPart(one.account_id, paid, ZERO, plan))
+            parts.append(SumPart(one.account_id, paid, plan))
             amount -= paid
-        return await self._with_surplus(client_id, parts, amount) if amount else parts
+        return [*parts, await self._surplus(client_id, parts, amount)] if amount else parts
 
-    async def _with_surplus(self, client_id: UUID, parts: list[SumPart], surplus: Decimal) -> list[SumPart]:
-        for place in reversed(range(len(parts))):
-            if parts[place].plan is not None:
-                old = parts[place]
-                parts[place] = SumPart(old.account_id, old.owed, surplus, old.plan)
-                return parts
-        latest = await self._subscriptions.latest(client_id)
-        if latest is None:
-            raise owed_only(ZERO)
-        plan = await self._subscriptions.lock_loaded(latest.id)
-        return [*parts, SumPart(plan.account_id, ZERO, surplus, plan)]
+    async def _surplus(self, client_id: UUID, parts: Sequence[SumPart], amount: Decimal) -> SumPart:
+        """With the last plan that is paid, else with the client's latest one, a canceled one at the last."""
+        plan = next((one.plan for one in reversed(parts) if one.plan), None)
+        if plan is None:
+            latest = await self._subscriptions.latest(client_id)
+            latest = latest or await self._subscriptions.last_canceled(client_id)
+            if latest is None:
+                raise owed_only(ZERO)
+            plan = await self._subscriptions.lock_loaded(latest.id)
+        return SumPart(plan.account_id, amount, plan, surplus=True)
 
     async def _take(self, part: SumPart, source: MoneySource, key: UUID) -> JointPart:
-        payments = PaymentService(self.uow)
+        if part.surplus and part.plan is not None:
+            return await self._keep(part, part.plan, source, key)
         owed_before = part.plan.account.balance if part.plan else ZERO
-        if part.surplus:
-            # One payment and one receipt for all of it: the charge makes room for what exceeds the debt.
-            account = await AccountRepository(self.uow.session).require(part.account_id)
-            await payments.charge(account, part.surplus, self._more())
-        entry = await payments.take(
+        entry = await PaymentService(self.uow).take(
             part.account_id,
             part.amount,
             source.method,
@@ -132,15 +136,12 @@ class LumpSums:
         )
         if part.plan is None:
             return await ProductReceipts(self.uow).of(entry)
-        kept = await self._keep(part) if part.surplus else None
         await self._settlement.settle(part.plan, owed_before)
-        receipt = await SubscriptionReceipts(self.uow).of(entry, part.plan)
-        if kept is not None:
-            tell_refunded(self.uow, kept, part.plan)
-        return receipt
+        return await SubscriptionReceipts(self.uow).of(entry, part.plan)
 
-    async def _keep(self, part: SumPart) -> LedgerEntry:
-        return await MoneyBack(self.uow).refund(part.account_id, part.surplus, Method.CREDIT, self._more())
-
-    def _more(self) -> str:
-        return self.uow.settings.translator()(N_("more was sent than was owed"))
+    async def _keep(self, part: SumPart, plan: Subscription, source: MoneySource, key: UUID) -> JointPart:
+        payment, kept = await Surpluses(self.uow).take(
+            part.account_id, part.amount, source.method, source.note, key, destination=source.destination
+        )
+        tell_refunded(self.uow, kept, plan)
+        return await SubscriptionReceipts(self.uow).of(payment, plan)

@@ -8,6 +8,7 @@ from typing import Final
 
 from gym.core.errors import Conflict, Forbidden, Invalid, NotFound
 from gym.core.language import N_
+from gym.payments.schemas import Receipt
 
 REASON_LENGTH = range(3, 301)
 """Characters of a reason, spaces around it not counted."""
@@ -74,6 +75,42 @@ class MoneyGivenBack(Conflict):
     def __init__(self, given_back: Decimal) -> None:
         super().__init__(given_back=given_back)
         self.given_back = given_back
+
+
+class SurplusSpent(Conflict):
+    """A void of money that was kept as credit, of which `spent` has been used since."""
+
+    code = "surplus_spent"
+    message = N_(
+        "{spent} of this money was used as credit already, so the payment cannot be voided. "
+        "Void what the credit has paid first."
+    )
+
+    def __init__(self, spent: Decimal) -> None:
+        super().__init__(spent=spent)
+        self.spent = spent
+
+
+class SurplusNeedsAdmin(Forbidden):
+    """More than the `owed` would become the client's credit."""
+
+    code = "surplus_needs_admin"
+    message = N_(
+        "Only {owed} is owed, and what is more becomes credit, which an admin books. Book {owed} with Other "
+        "amount, or leave it to an admin: the proof goes on waiting."
+    )
+
+    def __init__(self, owed: Decimal) -> None:
+        super().__init__(owed=owed)
+        self.owed = owed
+        if not owed:
+            self.message = SURPLUS_ALONE
+
+
+SURPLUS_ALONE: Final = N_(
+    "Nothing is owed here, so all of it becomes credit, which an admin books. Leave it to an admin: the "
+    "proof goes on waiting."
+)
 
 
 class NothingToReturn(Conflict):
@@ -180,3 +217,8 @@ def parse_note(text: str | None) -> str | None:
     if len(note) >= REASON_LENGTH.stop:
         raise NoteTooLong
     return note or None
+
+
+def not_to_void(receipt: Receipt) -> MoneyGivenBack | SurplusSpent:
+    """The refusal to void a payment whose money is not all here any more."""
+    return SurplusSpent(receipt.given_back) if receipt.surplus else MoneyGivenBack(receipt.given_back)

@@ -56,6 +56,9 @@ class EntryCause(StrEnum):
     """The credit for what had been paid before the gym kept its books here, and the opening that takes it
     back when the import is undone. Held for the client like a payment, but no till moved and nobody has a
     receipt for it."""
+    SURPLUS = "surplus"
+    """Money that came above what was owed: the payment, and the refund that keeps it as the client's credit;
+    with a void of that payment, the void and the payment that takes it out of the credit again."""
 
 
 class Method(StrEnum):

@@ -147,10 +147,11 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
         return Decimal(await self.session.scalar(query.where(*brought)) or 0)
 
     async def given_back(self, account_id: UUID) -> Decimal:
-        """Refunds, kept as credit or handed out, less what came in again and stayed."""
+        """Refunds, kept as credit or handed out, less what came in again and stayed; a surplus is none."""
         returned = LedgerEntry.cause == EntryCause.RETURNED
+        refunded = LedgerEntry.cause.is_distinct_from(EntryCause.SURPLUS)
         out = case(
-            (LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.amount),
+            (and_(refunded, LedgerEntry.kind == EntryKind.REFUND), LedgerEntry.amount),
             (and_(returned, LedgerEntry.kind == EntryKind.CHARGE), -LedgerEntry.amount),
             (and_(returned, LedgerEntry.kind == EntryKind.CREDIT), LedgerEntry.amount),
             else_=Decimal(0),
@@ -165,8 +166,6 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
             and_(
                 LedgerEntry.kind == EntryKind.CHARGE,
                 LedgerEntry.cause.is_distinct_from(EntryCause.RETURNED),
-                # Not what made room for a later payment of more than was owed (`LumpSums`).
-                LedgerEntry.at <= payment.at,
             ),
             LedgerEntry.receipt_number <= payment.receipt_number,
             # What a payment left that is too small to be asked for was credited in the same moment.

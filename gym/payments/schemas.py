@@ -48,6 +48,8 @@ class Receipt:
     """As they stand when the receipt is looked at: they are why the period ends later."""
     given_back: Decimal = Decimal(0)
     """How much of it a void would hand out a second time; above zero it cannot be voided."""
+    surplus: bool = False
+    """It came above what was owed and became credit: `given_back` is what of that is used."""
 
     @property
     def what(self) -> str:

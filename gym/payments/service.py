@@ -29,6 +29,7 @@ from gym.payments.ledger import Ledger, positive
 from gym.payments.locking import client_of, lock_account, same_entry
 from gym.payments.models import Account, AccountKind, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository, EntryRepository
+from gym.payments.surpluses import Surpluses
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -146,12 +147,17 @@ class PaymentService:
         """Undo a payment taken by mistake: on the same gym day by who took it, later by an admin.
 
         One that was made with credit gives the credit back. One by which handed-back money came in again
-        takes its charge with it: what is owed stays, and the money counts as handed back as before.
-        Raises `PaymentNotFound`, `ReasonNeeded`, `VoidNeedsAdmin`, `AlreadyVoided`, `MoneyGivenBack`.
+        takes its charge with it: what is owed stays, and the money counts as handed back as before. One of
+        more than was owed takes the credit back that it became.
+        Raises `PaymentNotFound`, `ReasonNeeded`, `VoidNeedsAdmin`, `AlreadyVoided`, `MoneyGivenBack`,
+        `SurplusSpent`.
         """
         reason = parse_reason(reason)
         payment = await self._entries.require_payment(entry_id)
         self._require_void(payment)
+        surplus = Surpluses(self.uow)
+        if surplus.is_one(payment):
+            return await surplus.void(payment, reason)
         account = await lock_account(self.uow, payment.account_id, payment.method)
         if await self._entries.voided([payment.id]):
             raise AlreadyVoided
@@ -195,7 +201,13 @@ class PaymentService:
         )
 
     async def given_back(self, payment: LedgerEntry) -> Decimal:
-        """How much of it a void would hand out a second time; zero while all of the money is here."""
+        """How much of it a void would hand out a second time; zero while all of the money is here.
+
+        Of a surplus, how much of the credit that it became is used.
+        """
+        surplus = Surpluses(self.uow)
+        if surplus.is_one(payment):
+            return await surplus.spent(payment)
         held = max(ZERO, await self._entries.net_paid(payment.account_id))
         return max(ZERO, payment.amount - held)
 

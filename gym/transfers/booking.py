@@ -66,14 +66,16 @@ class ProofBooking:
     async def take(self, proof: PaymentProof, amount: Decimal, sold: Subscription | None) -> JointReceipt:
         """Pay the quoted debts, then the plan, with this amount; without both, all that is owed.
 
+        By what the price has fallen since it was quoted, credit may arise though the actor may give none.
         Raises what a lump sum raises.
         """
         quote = proof.quote
         order = [one.debt_id for one in debts_of_quote(quote)] + ([sold.id] if sold else [])
         if quote.plan_id is not None and sold is None:
             order = [one.id for one in await DebtService(self.uow).of_client(proof.client_id)]
+        fallen = max(ZERO, quote.price - sold.final_price) if sold and quote.price is not None else ZERO
         return await LumpSums(self.uow).take(
-            proof.client_id, order, amount, self._source(quote), key=proof.id
+            proof.client_id, order, amount, self._source(quote), key=proof.id, granted=fallen
         )
 
     async def _offered(

@@ -20,6 +20,7 @@ from gym.jobs.runner import run_due
 from gym.notifications.models import DeskChat, Notification
 from gym.notifications.models import NotificationKind as Kind
 from gym.payments.credit import ClientCredit
+from gym.payments.errors import SurplusNeedsAdmin
 from gym.payments.models import EntryKind, LedgerEntry, Method
 from gym.plans.models import Plan
 from gym.reports.today import TodayService
@@ -118,26 +119,34 @@ async def test_an_approved_proof_sells_the_plan_and_pays_the_old_debt_in_one_tra
 
 @pytest.mark.parametrize(
     ("amount", "paid", "owes", "credit"),
-    [(100000, 100000, 50000, 0), (150000, 150000, 0, 0), (190000, 190000, 0, 40000)],
+    [(100000, [100000], 50000, 0), (150000, [150000], 0, 0), (190000, [150000, 40000], 0, 40000)],
     ids=["too little", "right", "too much"],
 )
 async def test_what_arrived_is_booked_and_what_is_left_becomes_credit(
     gym: Gym,
     member: Transfers,
     bruno: Transfers,
+    ana: Transfers,
     rosa: Client,
     monthly: Plan,
     nequi: PaymentKey,
     amount: int,
-    paid: int,
+    paid: list[int],
     owes: int,
     credit: int,
 ) -> None:
     proof = await member.sends(await member.quotes(rosa, monthly, nequi), number("m-12 34"))
     assert proof.number == "M-1234"
-    done: Booking = await bruno.does("approve", proof.id, Decimal(amount))
-    [entry] = await payments(gym)
-    assert (entry.amount, done.proof.booked) == (paid, amount)
+    if credit:
+        with pytest.raises(SurplusNeedsAdmin) as refused:
+            await bruno.does("approve", proof.id, Decimal(amount))
+        assert refused.value.owed == PRICE
+        assert (await bruno.does("get", proof.id)).proof.state is ProofState.OPEN
+        assert not await payments(gym)
+    done: Booking = await (ana if credit else bruno).does("approve", proof.id, Decimal(amount))
+    assert [one.amount for one in await payments(gym)] == paid
+    assert [one.amount for one in done.receipt.parts] == paid
+    assert done.proof.booked == done.receipt.total == amount
     assert done.sold is not None
     async with gym.unit_of_work(bruno.actor) as uow:
         sold = await uow.session.get_one(Subscription, done.sold.id)
@@ -221,6 +230,7 @@ async def test_money_whose_plan_was_sold_at_the_desk_meanwhile_is_booked_without
     gym: Gym,
     member: Transfers,
     bruno: Transfers,
+    ana: Transfers,
     desk: DeskClerk,
     rosa: Client,
     monthly: Plan,
@@ -234,7 +244,7 @@ async def test_money_whose_plan_was_sold_at_the_desk_meanwhile_is_booked_without
     clock.advance(timedelta(minutes=5))
     with pytest.raises(AlreadyWaiting):
         await bruno.does("approve", proof.id)
-    done: Booking = await bruno.does("approve", proof.id, Decimal(90000), sells=False)
+    done: Booking = await ana.does("approve", proof.id, Decimal(90000), sells=False)
     assert done.sold is None
     async with gym.unit_of_work(bruno.actor) as uow:
         row = await uow.session.get_one(Subscription, renewed.id)

@@ -28,7 +28,7 @@ from gym.attendance.models import VerdictCode
 from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.debts.joint_payments import JointPayments
-from gym.payments.errors import AlreadyVoided, MoneyGivenBack, VoidNeedsAdmin
+from gym.payments.errors import AlreadyVoided, VoidNeedsAdmin, not_to_void
 from gym.payments.models import EntryCause, Method
 from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
@@ -80,14 +80,16 @@ def receipt_screen(
         lines.append(t("Still to pay: <b>{balance}</b>", balance=receipt.balance_after))
     else:
         lines.append(t("Paid in full."))
+    if receipt.surplus and receipt.method is not Method.CREDIT:
+        lines.append(t("👛 More than was owed: it became the client's credit."))
     if _is_given_back(receipt):
-        lines.append(t("💸 {amount} of it were given back: it cannot be voided.", amount=receipt.given_back))
+        lines.append(_why_kept(t, receipt))
     lines += door_lines(t, door)
     pdf = button(t("📄 PDF"), ReceiptPdf(receipt.entry_id))
     rows: list[Row] = [*door_row(t, door), [pdf, *_undo(t, receipt, may_void)]]
     number = copying(f"📋 {receipt_number(t, receipt.number)}", str(receipt.number))
     rows.append([button(t("❓ Why?"), WhyReceipt(receipt.entry_id)), number])
-    if _is_given_back(receipt) and may_return:
+    if _is_given_back(receipt) and may_return and not receipt.surplus:
         rows.append([_came_back(t, receipt)])
     if receipt.balance_after and not receipt.voided:
         rows.insert(0, [button(t("💵 Take payment"), TakePayment(receipt.subscription_id), wide=True)])
@@ -135,6 +137,14 @@ def _facts(t: HtmlTranslator, receipt: Receipt) -> list[str]:
     if receipt.note:
         lines.append(t("📝 {note}", note=receipt.note))
     return lines
+
+
+def _why_kept(t: HtmlTranslator, receipt: Receipt) -> str:
+    if not receipt.surplus:
+        return t("💸 {amount} of it were given back: it cannot be voided.", amount=receipt.given_back)
+    if receipt.method is Method.CREDIT:
+        return t("👛 Taken out of the client's credit, as a payment was voided.")
+    return t("👛 {amount} of it were used: it cannot be voided.", amount=receipt.given_back)
 
 
 def _is_given_back(receipt: Receipt) -> bool:
@@ -187,14 +197,16 @@ async def void(context: UpdateContext, press: VoidPayment) -> None:
         "client": receipt.client_name,
         "method": receipt.method,
         "came_back": payment.cause is EntryCause.RETURNED,
+        "surplus": payment.cause is EntryCause.SURPLUS,
     }
     await begin(context, VOID, values, back=ShowReceipt(press.entry_id))
 
 
 async def _refuse_given_back(context: UpdateContext, receipt: Receipt) -> None:
     """Answer a button that was shown before the refund: what to do first, and the way there."""
-    text = say_error(context.t, MoneyGivenBack(receipt.given_back))
-    returns = [_came_back(context.t, receipt)] if context.identity.may(Permission.REFUND) else []
+    text = say_error(context.t, not_to_void(receipt))
+    may_return = context.identity.may(Permission.REFUND) and not receipt.surplus
+    returns = [_came_back(context.t, receipt)] if may_return else []
     await context.show(Screen(text, [returns, nav(context.t, back=ShowReceipt(receipt.entry_id))]))
 
 
@@ -220,6 +232,8 @@ def _afterwards(ctx: FormContext) -> str:
     amount = ctx.value("amount", Decimal)
     if ctx.maybe("came_back", bool):
         return ctx.t("The {amount} count as given back again, and nothing is owed for them.", amount=amount)
+    if ctx.maybe("surplus", bool):
+        return ctx.t("The {amount} leave the client's credit, and nothing is owed for them.", amount=amount)
     return ctx.t("The {amount} are owed again afterwards.", amount=amount)
 
 

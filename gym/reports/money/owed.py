@@ -73,13 +73,13 @@ FROM (
     SELECT e.gym_day, 1 AS payments, e.amount AS net
     FROM late l JOIN ledger_entries e ON e.account_id = l.account_id
     WHERE e.gym_day BETWEEN :first AND :last AND e.kind = 'payment' AND e.method <> 'credit'
-        AND e.gym_day > l.since
+        AND e.gym_day > l.since AND e.cause IS DISTINCT FROM 'surplus'
     UNION ALL
     SELECT e.gym_day, 0, -e.amount
     FROM late l JOIN ledger_entries e ON e.account_id = l.account_id
         JOIN ledger_entries paid ON paid.id = e.voids_id
     WHERE e.gym_day BETWEEN :first AND :last AND e.kind = 'void' AND e.method <> 'credit'
-        AND paid.gym_day > l.since
+        AND paid.gym_day > l.since AND paid.cause IS DISTINCT FROM 'surplus'
 ) m
 GROUP BY m.gym_day ORDER BY m.gym_day
 """)

@@ -30,6 +30,7 @@ CAUSES: Final[dict[EntryCause | None, Term]] = {
     EntryCause.ROUNDING: Term("rounding", N_("Rounding")),
     EntryCause.REFUNDED: Term("refunded", N_("Refunds")),
     EntryCause.RETURNED: Term("returned", N_("Refunds that came back")),
+    EntryCause.SURPLUS: Term("surplus", N_("More than was owed")),
     EntryCause.PAID_BEFORE: Term("paid_before", N_("Paid before the import")),
 }
 NOBODY: Final = Term("nobody", N_("The gym itself"))

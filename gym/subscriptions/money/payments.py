@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import PaymentKeyReused, parse_reason
 from gym.payments.ledger import positive
-from gym.payments.models import EntryKind, LedgerEntry, Method
+from gym.payments.models import EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import GivenBack, Receipt
@@ -81,7 +81,8 @@ class SubscriptionPayments:
         payments = PaymentService(self.uow)
         payment = await payments.payment(entry_id)
         found = await SubscriptionRepository(self.uow.session).of_account(payment.account_id)
-        subscription = await self._settlement.lock(found.id, credit=payment.method is Method.CREDIT)
+        credit = payment.method is Method.CREDIT or payment.cause is EntryCause.SURPLUS
+        subscription = await self._settlement.lock(found.id, credit=credit)
         owed = subscription.account.balance
         void = await payments.void(entry_id, reason)
         await self._settlement.settle(subscription, owed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from gym.payments.models import LedgerEntry
+from gym.payments.models import EntryCause, LedgerEntry
 from gym.payments.schemas import Receipt, RestDays
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
@@ -57,4 +57,5 @@ class SubscriptionReceipts:
                 for one in subscription.freezes
             ),
             given_back=await payments.given_back(entry),
+            surplus=entry.cause is EntryCause.SURPLUS,
         )

@@ -22,6 +22,7 @@ from gym.payments.ledger import Ledger
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.service import PaymentService
+from gym.payments.surpluses import Surpluses
 from gym.products.catalogue import CatalogueService
 from gym.products.models import Product
 from gym.products.sales.baskets import BasketService
@@ -215,6 +216,7 @@ REFUSED: Final[dict[str, Act]] = {
     ),
     "JointPayments.take_everything": _takes_everything,
     "LumpSums.take": _takes_a_lump_sum,
+    "Surpluses.take": lambda u, w: Surpluses(u).take(w.account.id, PART, Method.CASH, None, uuid4()),
     "SubscriptionPayments.void_payment": lambda u, w: SubscriptionService(u).void_payment(
         w.payment, "mistyped"
     ),
@@ -353,6 +355,7 @@ MAY: Final = {
 STEPS: Final = {
     "ProofBooking.sell",
     "ProofBooking.take",
+    "Surpluses.void",
     "StockWriter.write",
     "AttemptWriter.judge",
     "AttemptWriter.override",
@@ -453,6 +456,7 @@ LOOKS: Final = {
     "MoneyBack.refundable",
     "MoneyBack.reversible",
     "PaymentService.given_back",
+    "Surpluses.spent",
     "PaymentHistory.balance",
     "PaymentHistory.account",
     "PaymentHistory.payment",

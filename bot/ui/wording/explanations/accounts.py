@@ -26,6 +26,8 @@ ENTRIES: Final[Mapping[EntryKind, str]] = {
 }
 CAUSES: Final[Mapping[tuple[EntryKind, EntryCause], str]] = {
     (EntryKind.CHARGE, EntryCause.RETURNED): N_("what was given back is owed again"),
+    (EntryKind.PAYMENT, EntryCause.SURPLUS): N_("more than was owed ({method}), receipt {number}"),
+    (EntryKind.REFUND, EntryCause.SURPLUS): N_("sent too much, kept as credit"),
     (EntryKind.OPENING, EntryCause.PAID_BEFORE): N_("the import was undone"),
     (EntryKind.CREDIT, EntryCause.CANCELED): N_("unused days of what was canceled"),
     (EntryKind.CREDIT, EntryCause.NOT_BEGUN): N_("canceled before it began"),
@@ -56,8 +58,7 @@ def account_lines(t: HtmlTranslator, one: AccountExplanation) -> list[str]:
                 balance=before[-1].balance,
             )
         )
-    price = next((step for step in one.steps if step.kind is EntryKind.CHARGE), None)
-    lines += [_step(t, one.kind, step, is_price=step is price) for step in shown]
+    lines += [_step(t, one.kind, step) for step in shown]
     result = (
         N_("= credit <b>{balance}</b>") if one.kind is AccountKind.CREDIT else N_("= to pay <b>{balance}</b>")
     )
@@ -71,16 +72,8 @@ def _heading(t: HtmlTranslator, one: AccountExplanation) -> str:
     return f"{mark} " + t("<b>{what}</b>, since {day}", what=one.what, day=one.since)
 
 
-def _step(t: HtmlTranslator, kind: AccountKind, step: MoneyStep, *, is_price: bool) -> str:
-    """A second charge without a cause is what was sent above the debt, and kept as credit."""
+def _step(t: HtmlTranslator, kind: AccountKind, step: MoneyStep) -> str:
     words = entry_words(t, kind, step)
-    if (
-        step.kind is EntryKind.CHARGE
-        and step.cause is None
-        and not is_price
-        and kind is not AccountKind.CREDIT
-    ):
-        words = t("sent too much, kept as credit")
     sign = "+" if step.change > 0 else "−"
     return t(
         "{day}: {what} {sign} {amount}",
