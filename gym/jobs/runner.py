@@ -156,16 +156,20 @@ async def _work_off(run: WorkRunner, job: Job, today: date, *, by_slot: bool, no
     """As many transactions as the job may have, until one finds nothing to do."""
     total = 0
     for number in range(job.rounds):
-        is_first = number == 0
-        done = await run(Actor.system(), partial(_do, job, today, by_slot and is_first), as_of=noon)
+        is_last = number == job.rounds - 1
+        done = await run(Actor.system(), partial(_do, job, today, by_slot, is_last), as_of=noon)
         total += done
         if not done:
             break
     return total
 
 
-async def _do(job: Job, today: date, by_slot: bool, uow: UnitOfWork) -> int:
-    """The work and its tick in one transaction. Today is not over: only the days before it are ticked off."""
+async def _do(job: Job, today: date, by_slot: bool, is_last: bool, uow: UnitOfWork) -> int:
+    """The work and its tick in one transaction. Today is not over: only the days before it are ticked off.
+
+    Only the round that finds nothing left, or the last that the job may have, ticks anything off: with a
+    tick in an earlier one, a later round that fails would not be repeated before the next slot.
+    """
     row = await _locked(uow, job)
     if uow.is_past and row.done_day is not None and row.done_day >= uow.today:
         return 0
@@ -173,6 +177,8 @@ async def _do(job: Job, today: date, by_slot: bool, uow: UnitOfWork) -> int:
     if by_slot and not uow.is_past and _is_done(row, slot):
         return 0
     count = await job.work(uow, today)
+    if count and not is_last:
+        return count
     over = uow.today if uow.is_past else uow.today - DAY
     row.done_day = max(over, row.done_day or over)
     row.slot = row.slot if uow.is_past else slot

@@ -87,6 +87,32 @@ async def test_work_that_has_piled_up_takes_several_transactions_of_one_slot(gym
     assert left == [5], "and no more rounds than it may have"
 
 
+async def test_a_job_whose_later_transaction_fails_is_tried_again_within_its_slot(
+    gym: Gym, clock: FrozenClock
+) -> None:
+    left: list[int | None] = [3, None, 2, 0, 4, None, 1, 0, 0, 9]
+
+    async def work(_: UnitOfWork, today: date) -> int:
+        done = left.pop(0)
+        if done is None:
+            raise Conflict
+        return done
+
+    piled = Job("piled", work, "piled", DAY, by_day=True, rounds=9)
+    assert (await run_due(gym.run, [piled], by_slot=True)).failed == ["piled"]
+    async with gym.unit_of_work(Actor.system()) as uow:
+        row = await uow.session.get_one(JobRun, "piled")
+        assert (row.slot, row.done_day, row.last_success_at, row.failures) == (None, None, None, 1)
+    clock.advance(timedelta(minutes=15))
+    assert (await run_due(gym.run, [piled], by_slot=True)).done == {"piled": 2}
+    assert (await run_due(gym.run, [piled], by_slot=True)).done == {"piled": 0}, "not again in its slot"
+    # A missed day is made up for in as many transactions, and stays missed while one of them fails.
+    clock.advance(timedelta(days=1))
+    assert (await run_due(gym.run, [piled], by_slot=True)).failed == ["piled"]
+    assert (await run_due(gym.run, [piled], by_slot=True)).done == {"piled": 1}
+    assert left == [9], "the missed day, then today's"
+
+
 async def test_thirty_two_at_once_do_a_slot_once(gym: Gym) -> None:
     diary = Diary()
     jobs = [diary.job("hourly")]
