@@ -21,6 +21,7 @@ from gym.faces.liveness.challenge_gate import ChallengeMissing
 from gym.faces.refusals import FramesDisagree
 from gym.security.idempotency import InFlight, KeyReused, StoredAnswer
 from gym.security.signed_links import QrExpired, QrInvalid, SignedLinks
+from gym.security.tokens import Scope
 from gym.settings.schemas import GymSettings
 from web.api.background.template_learning import LEARNER
 from web.api.check_in_request import (
@@ -138,12 +139,14 @@ def _answer(request: web.Request, reply: CheckInReply) -> web.Response:
 
 
 def _render(request: web.Request, verdict: Verdict, settings: GymSettings) -> StoredAnswer:
+    """The stored answer. A tablet at the door gets no sum that it may not show; the desk does."""
     translator = settings.translator(language_of(request))
-    message = say(verdict, translator, sums=settings.kiosk_shows_sums)
-    return StoredAnswer(201, to_bytes(_as_json(request.app[GYM], verdict, message)))
+    sums = settings.kiosk_shows_sums or claims_of(request).scope is not Scope.KIOSK
+    message = say(verdict, translator, sums=sums)
+    return StoredAnswer(201, to_bytes(_as_json(request.app[GYM], verdict, message, sums=sums)))
 
 
-def _as_json(gym: Gym, verdict: Verdict, message: str) -> CheckInAnswer:
+def _as_json(gym: Gym, verdict: Verdict, message: str, *, sums: bool) -> CheckInAnswer:
     """The answer's JSON; a denial names the client only when face or credential was accepted."""
     answer = CheckInAnswer(
         id=verdict.id,
@@ -163,7 +166,7 @@ def _as_json(gym: Gym, verdict: Verdict, message: str) -> CheckInAnswer:
             "plan": verdict.plan_name,
             "days_left": verdict.days_left,
             "visits_left": verdict.visits_left,
-            "balance": verdict.balance,
+            "balance": verdict.balance if sums else None,
             "visit_number": verdict.visit_number,
             "ends_on": verdict.ends_on,
         }

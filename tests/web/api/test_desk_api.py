@@ -15,7 +15,9 @@ from gym.core.database.ids import new_id
 from gym.faces.models import ConsentMethod
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor
+from gym.staff.service import StaffService
 from tests.support.door import API, Door
+from tests.support.memberships import DeskClerk
 from tests.support.people import landscape, people, stranger
 from tests.support.tokens import token_of
 
@@ -69,6 +71,24 @@ async def test_a_client_is_found_and_the_card_shows_the_membership(door: Door, t
     status, card = await tool.ask("GET", f"/clients/{rosa.id}")
     assert (status, card["membership"]["plan"], Decimal(card["balance"])) == (200, "Monthly", 0)
     assert (len(card["last_visits"]), card["face"]) == (1, {"consent": False, "templates": 0})
+
+
+async def test_a_kiosk_is_told_no_sum_that_it_may_not_show_and_the_desk_is(door: Door, tool: Tool) -> None:
+    rosa = await door.member("Rosa", paid=False)
+    desk = DeskClerk(door.gym, door.admin)
+    await desk.sell(rosa, await desk.plan(Decimal(90000)))
+    who = {"document_number": "1020304050", "phone_last4": "4567"}
+    due, owed = "There is something to pay. Please go to the desk.", "You have $90,000 to pay"
+    answer = await (await door.say(**who)).json()
+    assert (answer["code"], answer["message"], "balance" in answer) == ("payment_due", due, False)
+    assert "90" not in answer["message"]
+    status, answer = await tool.ask("POST", "/check-ins", json=who)
+    assert (status, answer["code"], Decimal(answer["balance"])) == (201, "payment_due", 90000)
+    assert owed in answer["message"]
+    async with door.gym.unit_of_work(door.admin) as uow:
+        await StaffService(uow).change_settings({"kiosk_shows_sums": True})
+    answer = await (await door.say(**who)).json()
+    assert (Decimal(answer["balance"]), owed in answer["message"]) == (90000, True)
 
 
 async def test_the_jobs_run_at_once_and_say_how_many(door: Door, tool: Tool) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +47,7 @@ async def test_a_known_face_is_let_in_by_name(door: Door) -> None:
     assert (body["outcome"], body["code"]) == ("admitted", "admitted")
     assert body["client"]["display_name"] == "Rosa"
     assert body["plan"] == "Monthly"
-    assert (body["days_left"], Decimal(body["balance"])) == (30, 0)
+    assert (body["days_left"], "balance" in body) == (30, False), "no sums at this kiosk"
     assert "Welcome" in body["message"]
 
 

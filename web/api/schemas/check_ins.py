@@ -115,7 +115,9 @@ class CheckInAnswer(BaseModel):
     plan: str | None = None
     days_left: int | None = None
     visits_left: int | None = None
-    balance: Decimal | None = None
+    balance: Annotated[
+        Decimal | None, Field(description="What is owed; for a kiosk only where the gym shows sums there")
+    ] = None
     visit_number: int | None = None
     ends_on: date | None = None
     at: datetime
