@@ -128,6 +128,26 @@ async def test_an_entry_that_is_changed_in_spite_of_its_guard_reopens_its_month(
     await agree(gym, ranges)
 
 
+async def test_sums_of_a_clock_that_was_set_back_are_not_used(random_gym: RandomGym) -> None:
+    gym, ranges = random_gym, random_gym.ranges()
+    await roll(gym)
+    closed, now = await summed(gym), gym.clock.at
+    gym.clock.at += timedelta(days=200)
+    await roll(gym)
+    this_month = now.date().replace(day=1)
+    assert this_month in await summed(gym)
+    gym.clock.at = now
+    paid = (await gym.rows(FREE))[0]["id"]
+    for kind in ("charge", "payment"):
+        await late(gym, kind, paid, now.date())
+    await agree(gym, ranges)
+    assert await roll(gym) == 0
+    assert await summed(gym) == closed, "and a night forgets what that clock summed"
+    await late(gym, "charge", paid, now.date())
+    gym.clock.at += timedelta(days=200)
+    await agree(gym, ranges)
+
+
 async def test_an_erased_client_leaves_the_sums_as_they_were(random_gym: RandomGym) -> None:
     gym, ranges = random_gym, random_gym.ranges()[:3]
     await roll(gym)

@@ -21,7 +21,8 @@ from gym.reports.figures.pages import EVERYTHING, Narrowing
 from gym.reports.figures.terms import FigureTerms
 from gym.reports.rollup.months import months_of
 
-MONTHS: Final = months_of("rolled_months", "reopened_months", "r.zone = :zone")
+_VALID: Final = "r.zone = :zone AND CAST(timezone(:zone, r.rolled_at) AS date) <= :today"
+MONTHS: Final = months_of("rolled_months", "reopened_months", _VALID)
 COUNTS: Final = text(
     f"""
 WITH {MONTHS}, counted AS (

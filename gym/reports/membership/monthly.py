@@ -71,7 +71,7 @@ async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     active = ActiveRepository(uow.session)
     held = await active.tallies_on(terms.last, terms)
     anybody = await active.on_any_day(terms)
-    received = (await MoneyRepository(uow.session).totals(asked)).net
+    received = (await MoneyRepository(uow.session, uow.now).totals(asked)).net
     arpu = to_cents(received / anybody) if anybody else ZERO
     figures = [
         Figure("mrr", N_("MRR"), ColumnKind.MONEY, held.monthly, MRR, behind="mrr"),

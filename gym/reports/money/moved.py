@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
@@ -107,24 +107,26 @@ class BilledSum:
 
 
 class MoneyRepository:
-    """Sums over the ledger; one statement each."""
+    """Sums over the ledger; one statement each. Of months that were summed after `now`, by a clock that was
+    set back, the entries are read."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
         self.session = session
+        self._now = {"now": now}
 
     async def sums(self, asked: Asked) -> Sequence[GroupedMoney]:
         """Every grouping of a range in one pass: days in order, of the others the most money first."""
-        rows = (await self.session.execute(SUMS, parameters(asked))).all()
+        rows = (await self.session.execute(SUMS, parameters(asked) | self._now)).all()
         return [_grouped(row) for row in rows]
 
     async def totals(self, asked: Asked) -> MoneySums:
-        row = (await self.session.execute(TOTALS, parameters(asked))).one()
+        row = (await self.session.execute(TOTALS, parameters(asked) | self._now)).one()
         return MoneySums(row.payments, row.received, row.voided, row.refunded)
 
     async def tills(self, asked: Asked) -> Sequence[TillBalance]:
         """By name; the opening is everything that moved before the range."""
         terms = {"since": asked.days.first, "last": asked.days.last, "staff": asked.staff_id}
-        rows = (await self.session.execute(TILLS, terms)).all()
+        rows = (await self.session.execute(TILLS, terms | self._now)).all()
         return [
             TillBalance(
                 row.till,
@@ -141,7 +143,7 @@ class MoneyRepository:
 
     async def billed(self, asked: Asked) -> Sequence[BilledSum]:
         """Charges first, then credits by their cause."""
-        rows = (await self.session.execute(BILLED, parameters(asked))).all()
+        rows = (await self.session.execute(BILLED, parameters(asked) | self._now)).all()
         return [_billed(row) for row in rows]
 
 

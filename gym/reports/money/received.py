@@ -89,7 +89,7 @@ OF_BILLED: Final = (
 
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     """Three statements."""
-    money = MoneyRepository(uow.session)
+    money = MoneyRepository(uow.session, uow.now)
     sums, tills, billed = await money.sums(asked), await money.tills(asked), await money.billed(asked)
     total = next((one.sums for one in sums if one.grouping is Grouping.ALL), NOTHING_MOVED)
     tables = [_table_of(grouping, sums) for grouping in FIRST]
@@ -104,14 +104,14 @@ async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
 
 async def figures(uow: UnitOfWork, asked: Asked) -> Sequence[Figure]:
     """Two statements, for the ranges that a range is compared with."""
-    money = MoneyRepository(uow.session)
+    money = MoneyRepository(uow.session, uow.now)
     return _figures(await money.totals(asked), await money.billed(asked))
 
 
 async def headline(uow: UnitOfWork) -> Sequence[Sentence]:
     """This month so far against the same days of the last; two statements."""
     days = named_range(RangeName.THIS_MONTH, uow.today)
-    money = MoneyRepository(uow.session)
+    money = MoneyRepository(uow.session, uow.now)
     now = await money.totals(Asked(days))
     before = await money.totals(Asked(compared_with(days).before))
     message = N_("💵 {net} received this month, {before} by this day of the last")

@@ -26,7 +26,9 @@ MOVED: Final = """
     'credit'
 """
 OF_ANYBODY: Final = "CAST(:staff AS uuid) IS NULL"
-_MONTHS: Final = months_of("rolled_money_months", "reopened_money_months", OF_ANYBODY)
+_MONTHS: Final = months_of(
+    "rolled_money_months", "reopened_money_months", f"{OF_ANYBODY} AND r.rolled_at <= :now"
+)
 _SUMMED: Final = "(m.is_rolled AND m.is_whole)"
 _OWN: Final = f"({OF_ANYBODY} OR e.till = :staff)"
 # Voids alone are joined with what they undo: some hundred among a hundred thousand. A lateral part for each
@@ -116,7 +118,7 @@ WITH months AS MATERIALIZED (
         m.begins >= CAST(:since AS date) AS is_within,
         (m.ends < CAST(:since AS date) OR m.begins >= CAST(:since AS date) AND m.ends <= CAST(:last AS date))
             AND {OF_ANYBODY}
-            AND EXISTS (SELECT FROM rolled_money_months r WHERE r.month = m.begins)
+            AND EXISTS (SELECT FROM rolled_money_months r WHERE r.month = m.begins AND r.rolled_at <= :now)
             AND NOT EXISTS (SELECT FROM reopened_money_months o WHERE o.month = m.begins) AS is_summed
     FROM (
         SELECT CAST(m AS date) AS begins, CAST(m + interval '1 month' AS date) - 1 AS ends

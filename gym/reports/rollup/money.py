@@ -31,6 +31,7 @@ WHERE NOT EXISTS (SELECT FROM rolled_money_months r WHERE r.month = CAST(m AS da
     OR EXISTS (SELECT FROM reopened_money_months o WHERE o.month = CAST(m AS date))
 ORDER BY m DESC LIMIT :most
 """),
+    distrust=text("DELETE FROM rolled_money_months WHERE rolled_at > :now OR month > :last"),
     unmark=text("DELETE FROM reopened_money_months WHERE month = :month"),
     forget=(
         text("DELETE FROM money_days WHERE gym_day >= :month AND gym_day < :following"),

@@ -8,7 +8,9 @@ def months_of(rolled: str, reopened: str, valid: str) -> str:
 
     `begins` and `ends` are inclusive, `is_whole` where the range leaves nothing of the month out. `is_rolled`
     is read in the statement that reads the counts: a mark that commits beside it is seen by both or by
-    neither. `valid` is a condition on the row `r` of `rolled`, under which its counts answer what is asked.
+    neither. `valid` is a condition on the row `r` of `rolled`, under which its counts answer what is asked;
+    one is that no clock counted it which was set back since: what comes in such a month is no late row, so
+    nothing marks it.
     """
     return f"""
 months AS MATERIALIZED (

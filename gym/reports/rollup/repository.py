@@ -16,6 +16,10 @@ class MonthRollup:
 
     due: TextClause
     """Months up to `:last` that are not counted or were reopened, the latest first, `:most` of them."""
+    distrust: TextClause
+    """Leaves out what was counted after `:now` or of months after `:last`, by a clock that was set back.
+    Such months are not over, and what comes in them is no late row that a trigger would mark.
+    """
     unmark: TextClause
     """Runs first: a mark that commits later stays, and the month is counted again next time."""
     forget: Sequence[TextClause]
@@ -33,6 +37,10 @@ class RollupRepository:
         """Months up to that of a day which have to be counted, the latest first."""
         found = await self.session.scalars(self._rollup.due, {"last": last, "zone": zone, "most": most})
         return list(found)
+
+    async def distrust_later(self, last: date, now: datetime) -> None:
+        """Count again, once they are over, the months that were counted by a clock that went ahead."""
+        await self.session.execute(self._rollup.distrust, {"last": last, "now": now})
 
     async def forget_marks(self, month: date) -> None:
         await self.session.execute(self._rollup.unmark, {"month": month})

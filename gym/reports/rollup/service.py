@@ -45,6 +45,7 @@ async def _roll_due(uow: UnitOfWork, rollup: MonthRollup) -> int:
     uow.actor.require(Permission.RUN_JOBS)
     months, zone = RollupRepository(uow.session, rollup), uow.settings.timezone
     settled = (uow.today - SETTLED_AFTER).replace(day=1) - timedelta(days=1)
+    await months.distrust_later(settled, uow.now)
     due = await months.due(settled, zone, MOST_MONTHS)
     for month in due:
         await months.forget_marks(month)

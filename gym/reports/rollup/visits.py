@@ -19,6 +19,7 @@ WHERE NOT EXISTS (SELECT FROM rolled_months r WHERE r.month = CAST(m AS date) AN
     OR EXISTS (SELECT FROM reopened_months o WHERE o.month = CAST(m AS date))
 ORDER BY m DESC LIMIT :most
 """),
+    distrust=text("DELETE FROM rolled_months WHERE rolled_at > :now OR month > :last"),
     unmark=text("DELETE FROM reopened_months WHERE month = :month"),
     forget=(
         text("DELETE FROM visit_rollups WHERE gym_day >= :month AND gym_day < :following"),

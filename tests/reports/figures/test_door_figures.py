@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from gym.app import Gym
+from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
 from gym.reports.figures.cohorts import CohortRepository
 from gym.reports.figures.visits import VisitRepository
@@ -97,6 +98,28 @@ async def rolled_months(gym: Gym) -> set[date]:
             text("SELECT month FROM rolled_months EXCEPT SELECT month FROM reopened_months")
         )
         return set(found)
+
+
+async def test_counts_of_a_clock_that_was_set_back_are_not_used(gym: Gym, clock: FrozenClock) -> None:
+    await open_random_gym(gym, 6, clients=20)
+    await roll(gym)
+    closed, now, this_month = await rolled_months(gym), clock.at, date(2026, 8, 1)
+    clock.at += timedelta(days=200)
+    await roll(gym)
+    assert this_month in await rolled_months(gym)
+    clock.at = now
+    raw = await read_gym(gym)
+    came = {one.client_id for one in raw.visits if one.gym_day == raw.today}
+    client = next(one for one in raw.ordered if one not in came)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        values = {"id": new_id(), "client": client, "at": now, "received": now, "day": raw.today}
+        await uow.session.execute(LATE, values)
+    raw = await read_gym(gym)
+    for first, last in ((this_month, date(2026, 8, 31)), RANGES[-1]):
+        await check_visits(gym, raw, first, last)
+    assert await roll(gym) == 0
+    assert await rolled_months(gym) == closed, "and a night forgets what that clock counted"
+    await check_visits(gym, raw, *RANGES[-1])
 
 
 UNDO = text("UPDATE check_ins SET undone_at = :now WHERE id = :id")
