@@ -69,6 +69,7 @@ from bot.desk.products import (
     stock_taking,
 )
 from bot.desk.reports import long_files, report_charts, report_files, reports, risk, today
+from bot.desk.transfers import bookings as proof_bookings
 from bot.desk.transfers import payment_keys, proof_answers, proofs
 from bot.member import explanations as my_explanations
 from bot.member import freeze, plan, preferences, privacy, qr, transfers, visits
@@ -136,6 +137,7 @@ ROUTERS: tuple[Router, ...] = (
     debts.router,
     proofs.router,
     proof_answers.router,
+    proof_bookings.router,
     payment_keys.router,
     approvals.router,
     approved_sales.router,

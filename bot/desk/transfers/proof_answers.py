@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.transfers.proofs import booked_screen, proof_screen, too_late
+from bot.desk.transfers.bookings import book
+from bot.desk.transfers.proofs import proof_screen, too_late
 from bot.forms.definition import Choice, Form, FormContext
 from bot.forms.opening import begin
 from bot.forms.steps import amount_step, reason_step
@@ -15,9 +16,7 @@ from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.transfers.errors import ProofDecided, ProofOver, settled_before
-from gym.transfers.schemas import Booking
 from gym.transfers.service import ProofService
-from gym.unit_of_work import UnitOfWork
 
 router = Router(Audience.STAFF)
 
@@ -51,18 +50,8 @@ async def _ask_amount(ctx: FormContext) -> str:
     )
 
 
-async def _book(ctx: FormContext) -> Screen | None:
-    proof_id, amount = ctx.value("proof_id", UUID), ctx.value("amount", Decimal)
-
-    async def work(uow: UnitOfWork) -> Booking:
-        return await ProofService(uow).approve(proof_id, amount)
-
-    try:
-        booking = await ctx.run(work)
-    except (ProofDecided, ProofOver) as error:
-        await too_late(ctx.context, proof_id, error)
-        return None
-    return booked_screen(ctx.t, booking)
+async def _book(ctx: FormContext) -> None:
+    await book(ctx.context, ctx.value("proof_id", UUID), ctx.value("amount", Decimal))
 
 
 OTHER_AMOUNT = router.form(

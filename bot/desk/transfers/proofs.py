@@ -1,4 +1,4 @@
-"""Proofs of payment at the desk: listed, shown with their picture, approved, and found on a statement."""
+"""Proofs of payment at the desk: listed, shown with their picture, and found on a statement."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from bot.ui.buttons.money import Debts
 from bot.ui.buttons.transfers.proofs import (
     ApproveProof,
     AskAboutProof,
-    BookWithoutPlan,
     ConfirmProof,
     ProofOtherAmount,
     Proofs,
@@ -25,13 +24,12 @@ from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import receipt_number
 from bot.ui.wording.transfers.proofs import proof_label, proof_lines, settled_line, sighting_lines
-from gym.core.errors import Busy, Forbidden, GymError
+from gym.core.errors import GymError
 from gym.security.permissions import Permission
-from gym.transfers.errors import ProofDecided, ProofOver, QuoteOutdated, SoldMeanwhile
+from gym.transfers.errors import ProofDecided, ProofOver
 from gym.transfers.models import PaymentProof, ProofKind
 from gym.transfers.schemas import Booking, ReviewedProof
 from gym.transfers.service import ProofService
-from gym.unit_of_work import UnitOfWork
 
 router = Router(Audience.STAFF)
 
@@ -103,56 +101,6 @@ async def see_file(context: UpdateContext, press: SeeProofFile) -> None:
         data = await context.download(proof.file_id)
         ending = "pdf" if data.startswith(b"%PDF") else "jpg"
         await context.send_document(data, f"{proof.quote.reference}.{ending}")
-
-
-@router.on(ApproveProof)
-async def approve(context: UpdateContext, press: ApproveProof) -> None:
-    """Sell and book at once; where the plan cannot be sold as quoted, say why and offer the other ways."""
-
-    async def work(uow: UnitOfWork) -> Booking:
-        return await ProofService(uow).approve(press.proof_id, seen=press.seen)
-
-    try:
-        booking = await context.run(work)
-    except (ProofDecided, ProofOver) as error:
-        await too_late(context, press.proof_id, error)
-    except QuoteOutdated as error:
-        again = button(context.t("✅ At today's price"), ApproveProof(press.proof_id, error.mark))
-        await _offer_without_plan(context, press.proof_id, error, [again])
-    except SoldMeanwhile as error:
-        too = button(context.t("➕ Sell it too"), ApproveProof(press.proof_id, error.mark))
-        await _offer_without_plan(context, press.proof_id, error, [too])
-    except (Forbidden, Busy):
-        raise
-    except GymError as error:
-        await _offer_without_plan(context, press.proof_id, error, [])
-    else:
-        await context.show(booked_screen(context.t, booking))
-
-
-async def _offer_without_plan(context: UpdateContext, proof_id: UUID, error: GymError, more: Row) -> None:
-    """Why the plan was not sold: the money has come all the same, and can be booked alone."""
-    async with context.unit_of_work() as uow:
-        proof = (await ProofService(uow).get(proof_id)).proof
-    if proof.quote.plan_id is None:
-        raise error
-    t = context.t
-    lines = [say_error(t, error), "", *proof_lines(t, proof)]
-    alone = [button(t("💵 Only the money"), BookWithoutPlan(proof_id)), *more]
-    await context.show(Screen("\n".join(lines), [alone, nav(t, back=SeeProof(proof_id))]))
-
-
-@router.on(BookWithoutPlan)
-async def book_without_plan(context: UpdateContext, press: BookWithoutPlan) -> None:
-    async def work(uow: UnitOfWork) -> Booking:
-        return await ProofService(uow).approve(press.proof_id, sells=False)
-
-    try:
-        booking = await context.run(work)
-    except (ProofDecided, ProofOver) as error:
-        await too_late(context, press.proof_id, error)
-    else:
-        await context.show(booked_screen(context.t, booking))
 
 
 @router.on(UnconfirmedProofs)

@@ -13,11 +13,15 @@ from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client
+from gym.debts.service import DebtService
 from gym.payments.models import EntryKind
 from gym.security.permissions import Actor, Role
+from gym.transfers.models import PaymentKeyKind
+from gym.transfers.payment_keys import PaymentKeys
 from tests.bot.conftest import MakeMember
-from tests.support.memberships import DeskClerk, entries
+from tests.support.memberships import PRICE, DeskClerk, entries
 from tests.support.sandbox.client import Person, SandboxClient
+from tests.transfers.conftest import Transfers, number
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
 
@@ -109,3 +113,39 @@ async def test_a_member_pays_from_afar_and_the_desk_approves_with_one_press(
     await boss.sees("by Carla")
     await boss.taps("Rosa Vargas")
     await boss.sees("Everything was found on the bank statement")
+
+
+async def test_another_amount_is_carried_on_where_the_plan_cannot_be_sold_as_quoted(
+    gym: Gym,
+    desk_bot: RunningBot,
+    telegram: SandboxClient,
+    make_staff: Hire,
+    make_member: MakeMember,
+) -> None:
+    boss = await telegram.person("Ana")
+    desk = DeskClerk(gym, await make_staff(boss, Role.ADMIN))
+    monthly = await desk.plan()
+    async with gym.unit_of_work(desk.actor) as uow:
+        nequi = await PaymentKeys(uow).add(PaymentKeyKind.NEQUI, "Nequi", "300 123 4567")
+    await boss.sends("/start")
+    for name, press in (("Rosa", "Only the money"), ("Luz", "Sell it too")):
+        client: Client = await make_member(await telegram.person(name), name, "Vargas")
+        member = Transfers(gym, Actor.member(client.id, client.full_name))
+        await member.sends(await member.quotes(client, monthly, nequi), number(f"{name} 1234"))
+        first = await desk.sell(client, monthly)
+        if press == "Sell it too":
+            await desk.pay(first)
+        await boss.sends("/start")
+        await boss.taps("Collect")
+        await boss.taps("Proofs")
+        await boss.taps(f"{name} Vargas")
+        await boss.taps("Other amount")
+        await boss.sends("100000")
+        await boss.sees("was sold after this was quoted")
+        await boss.sees("Arrived: $100,000")
+        await boss.taps(press)
+        await boss.sees("Booked: $100,000")
+        async with gym.unit_of_work(desk.actor) as uow:
+            owed = [one.balance for one in await DebtService(uow).of_client(client.id)]
+        assert sum(owed) == 50000, "what arrived paid what it was for"
+    assert await paid(gym) == [100000, PRICE, 100000]

@@ -101,7 +101,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("rprts", "rprt", "rptb", "rprw", "rpxlsx", "rpcsv", "rpstop", "rpdays", "risk", "rskone", "rpchrt"),
     ),
     "what a member has sent is taken for money: as a payment that the desk takes, and unconfirmed until an"
-    " admin has found it on the statement": ("pryes", "prbook", "proth", "prno", "prask"),
+    " admin has found it on the statement": ("pryes", "prbook", "pramt", "prbamt", "proth", "prno", "prask"),
     "what is asked for and sent from afar, which a colleague decides": (
         *("rqkey", "rqnum", "rqpay", "rqren", "mytell"),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from bot.ui.callbacks import ButtonStyle, Callback, callback
@@ -30,7 +31,7 @@ class SeeProofFile(Callback):
 
 @callback("pryes", changes=True, style=ButtonStyle.SUCCESS)
 class ApproveProof(Callback):
-    """Approve it at what was expected; `seen` is the mark of today's price, where that is another one."""
+    """Approve it at what was expected; `seen` marks one more period or today's price, as agreed to."""
 
     proof_id: UUID
     seen: str | None = None
@@ -41,6 +42,23 @@ class BookWithoutPlan(Callback):
     """Book the money of a proof, and sell no plan."""
 
     proof_id: UUID
+
+
+@callback("pramt", changes=True, style=ButtonStyle.SUCCESS)
+class ApproveAmount(Callback):
+    """Approve it at what has arrived; `seen` as of `ApproveProof`."""
+
+    proof_id: UUID
+    amount: Decimal
+    seen: str | None = None
+
+
+@callback("prbamt", changes=True)
+class BookAmount(Callback):
+    """Book what has arrived for a proof, and sell no plan."""
+
+    proof_id: UUID
+    amount: Decimal
 
 
 @callback("proth")
