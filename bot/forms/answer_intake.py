@@ -9,6 +9,7 @@ from typing import Final
 from bot.forms.definition import FormContext, Step
 from bot.forms.flow import FormFlow, warning
 from bot.ui.buttons.clients import Card, ClientSearch
+from bot.ui.callback_fields import carried_words
 from bot.ui.keyboards import Row, button
 from bot.ui.update_context import UpdateContext
 from gym.clients.service import ClientService
@@ -125,7 +126,7 @@ async def _clients_meant(ctx: FormContext, text: str) -> Row:
     if found.total == 1:
         client = found.items[0]
         return [button(ctx.t("👤 {client}", client=client.full_name), Card(client.id), wide=True)]
-    words = text[:CARRIED].strip()
+    words = carried_words(text[:CARRIED])
     return [button(ctx.t(N_("🔎 Search: {words}"), words=words), ClientSearch(words), wide=True)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.routing.navigation import routes_of
 from bot.routing.router import Audience, MenuButton
 from bot.ui.buttons.clients import ClientSearch
+from bot.ui.callback_fields import carried_words
 from bot.ui.keyboards import Button, button, grid, nav
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
@@ -66,7 +67,7 @@ def _answer(
     lines = [t(topic.how) for topic in found]
     buttons = list(dict.fromkeys(_button(context, item) for item in doors))
     if context.identity.staff is not None:
-        words = text[:CARRIED_LETTERS].strip()
+        words = carried_words(text[:CARRIED_LETTERS])
         buttons.append(button(t(N_("🔎 Search: {words}"), words=words), ClientSearch(words)))
     return Screen("\n\n".join(lines), [*grid(buttons), nav(t)])
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -18,6 +19,9 @@ from uuid import UUID
 LARGEST_AMOUNT: Final = Decimal(10) ** 10
 """Below this an amount fits its column, numeric(12, 2)."""
 MOST_DECIMALS: Final = 4
+CARRIED_BYTES: Final = 44
+"""Bytes of callback data left for searched words beside the code and the page."""
+LAST_GREEK: Final = "\u03ff"
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Calendar days between which a plan's arithmetic stays within what `date` can hold."""
 _NUMBER: Final = re.compile(r"[0-9]{1,6}")
@@ -49,6 +53,26 @@ def read(text: str, wanted: type[Any], may_miss: bool) -> object:
         return READERS.get(wanted, wanted)(text)
     except (ValueError, ArithmeticError) as error:
         raise FieldUnreadable from error
+
+
+def carried_words(words: str) -> str:
+    """As many of the typed words as a button's data has room for.
+
+    Percent-encoded, a Latin letter takes one byte, a Cyrillic one 6, a Chinese one 9. Latin and Greek letters
+    lose their accents, which the search ignores.
+    """
+    text = "".join(map(_without_accent, unicodedata.normalize("NFC", words))).strip()
+    while len(quote(text, safe=" ")) > CARRIED_BYTES:
+        text = text[:-1]
+    return text.strip()
+
+
+def _without_accent(letter: str) -> str:
+    """Cyrillic and Korean letters stay: with their marks they are others, to the search as well."""
+    plain = unicodedata.normalize("NFKD", letter)
+    if plain[0] > LAST_GREEK:
+        return letter
+    return "".join(part for part in plain if not unicodedata.combining(part))
 
 
 def _written(value: object) -> str:

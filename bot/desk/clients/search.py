@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import quote
 
 from bot.desk.clients.document_doubts import doubts_row
 from bot.desk.money.doubts import money_doubts_row
@@ -21,6 +19,7 @@ from bot.ui.buttons.clients import (
     RegisterClient,
 )
 from bot.ui.buttons.menu import MenuGroup
+from bot.ui.callback_fields import carried_words
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -31,8 +30,6 @@ from gym.core.language import N_
 from gym.core.reading.amounts import AmountNegative, NotAnAmount, read_amount
 
 router = Router(Audience.STAFF)
-CARRIED_BYTES: Final = 44
-"""Bytes of callback data left for the searched words beside the code and the page."""
 DOCUMENT: Final = re.compile(r"[0-9]{7,}")
 """Digits of a document or phone; prices of so many digits end in noughts."""
 
@@ -106,7 +103,7 @@ def _results(t: HtmlTranslator, words: str, clients: Page[Client], doubts: Seque
     if not clients.total:
         return Screen(_nobody(t, words), [new, nav(t)])
     rows = [[button(_label(client), Card(client.id), wide=True)] for client in clients.items]
-    carried = _carried(words)
+    carried = carried_words(words)
     pages = pager(clients.number, clients.pages, lambda number: ClientSearch(carried, number))
     return Screen(_heading(t, words, clients.total), [*rows, pages, *doubts, new, nav(t)])
 
@@ -127,12 +124,3 @@ def _label(client: Client) -> str:
     mark = "" if client.active else "⚪ "
     hint = client.document_number or client.phone
     return f"{mark}{client.full_name} · {hint}" if hint else f"{mark}{client.full_name}"
-
-
-def _carried(words: str) -> str:
-    """As many of the words as a button can carry, without accents, which the search ignores."""
-    plain = unicodedata.normalize("NFKD", words)
-    text = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    while len(quote(text, safe=" ")) > CARRIED_BYTES:
-        text = text[:-1]
-    return text.strip()

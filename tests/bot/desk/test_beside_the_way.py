@@ -21,6 +21,7 @@ from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
+CYRILLIC, CHINESE = "Александра Константиновна", "欧阳娜娜司马相如诸葛孔明"
 
 
 async def test_an_amount_without_a_question_is_not_looked_for_among_the_clients(
@@ -141,6 +142,8 @@ async def test_the_next_clients_name_typed_while_a_question_is_open_is_offered_b
     await make_member(carla, "Carla", "Mora")
     for last in ("Paz", "Ruiz"):
         await make_member(None, "Mateo", last)
+        await make_member(None, CYRILLIC, last)
+        await make_member(None, CHINESE, last)
     await bruno.sends("/start")
     await bruno.taps("Register")
     await bruno.sends("Lucia")
@@ -157,6 +160,17 @@ async def test_the_next_clients_name_typed_while_a_question_is_open_is_offered_b
     await bruno.sees("signed this in front of you")
     await bruno.sends("mateo")
     assert "🔎 Search: mateo" in (await bruno.sees("Choose with the buttons")).labels
+    for name in (CYRILLIC, CHINESE):
+        await bruno.sends(name)
+        # Percent-encoded, a letter takes six or nine of the 64 bytes of a button.
+        searched = next(one for one in (await bruno.sees("Choose with the buttons")).labels if "🔎" in one)
+        assert len(words := searched.removeprefix("🔎 Search: ")) >= 4
+        assert name.startswith(words)
+        await bruno.taps(searched)
+        assert name in str((await bruno.sees("2 clients for")).labels)
+        await bruno.sends("/start")
+        await bruno.taps("Go on: Register a client")
+        await bruno.sees("signed this in front of you")
     await bruno.sends("carla mora")
     await bruno.taps("👤 Carla Mora")
     await bruno.sees("May not come in")

@@ -33,6 +33,8 @@ async def test_a_question_leads_to_the_screen_and_a_name_to_its_card(
     await bruno.sends("how do I freeze?")
     shown = await bruno.sees("then More and Freeze on the card")
     assert shown.labels == ["👥 Clients", "🔎 Search: how do I freeze?", "Home"]
+    await bruno.sends("freeze Константиновна Кузнецова?")
+    assert "🔎 Search: freeze Конста" in (await bruno.sees("then More and Freeze on the card")).labels
     await bruno.sends("arqueo")
     assert "🧮 Cash count" in (await bruno.sees("Count the till")).labels
     await bruno.sends("Reportero")
