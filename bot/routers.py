@@ -72,7 +72,7 @@ from bot.desk.reports import long_files, report_charts, report_files, reports, r
 from bot.desk.transfers import bookings as proof_bookings
 from bot.desk.transfers import payment_keys, proof_answers, proofs
 from bot.member import explanations as my_explanations
-from bot.member import freeze, plan, preferences, privacy, qr, transfers, visits
+from bot.member import freeze, plan, preferences, privacy, qr, sent_proofs, transfers, visits
 from bot.member import payments as my_payments
 from bot.member import personal_data as my_data
 from bot.member import rewards as my_rewards
@@ -111,6 +111,7 @@ ROUTERS: tuple[Router, ...] = (
     visits.router,
     my_payments.router,
     transfers.router,
+    sent_proofs.router,
     my_rewards.router,
     freeze.router,
     preferences.router,

@@ -1,16 +1,12 @@
-"""Paying from afar: a member chooses what and by which key, and sends the bank's proof."""
+"""Paying from afar: a member chooses what and by which key, and is quoted amount, key and reference."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from uuid import UUID
 
-from bot.forms.definition import Form, FormContext, Step
-from bot.forms.opening import begin
 from bot.member.plan import tell_desk
-from bot.routing.navigation import routes_of
-from bot.routing.router import Audience, Occasion, Router
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyPayments, MyPlan
 from bot.ui.buttons.transfers.paying import (
     PayFromAfar,
@@ -24,15 +20,13 @@ from bot.ui.links import qr_png
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.ledger import owed_line
-from gym.core.language import N_
 from gym.core.money import as_shown
 from gym.plans.service import PlanService
 from gym.subscriptions.service import SubscriptionService
-from gym.transfers.models import PaymentKey, PaymentProof, ProofKind, TransferQuote
+from gym.transfers.models import PaymentKey, TransferQuote
 from gym.transfers.payment_keys import PaymentKeys
 from gym.transfers.quotes import TransferQuotes
-from gym.transfers.schemas import SentProof, TransferOffer
-from gym.transfers.service import ProofService
+from gym.transfers.schemas import TransferOffer
 
 router = Router(Audience.MEMBER)
 MOST_PLANS = 8
@@ -134,84 +128,6 @@ def _quote_screen(context: UpdateContext, made: TransferQuote, key: PaymentKey, 
         nav(t),
     ]
     return Screen(text, rows, photo=picture, drawn=True)
-
-
-# The proof ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@router.photo
-async def photo(context: UpdateContext) -> None:
-    """A picture is the proof of the member's last quote, while one waits for it."""
-    kind = ProofKind.PICTURE if context.message and context.message.photo else ProofKind.DOCUMENT
-    await _take_file(context, kind, context.photo_id)
-
-
-@router.document
-async def document(context: UpdateContext) -> None:
-    sent = context.message.document if context.message else None
-    await _take_file(context, ProofKind.DOCUMENT, sent.file_id if sent else None)
-
-
-async def _take_file(context: UpdateContext, kind: ProofKind, file_id: str | None) -> None:
-    async with context.member_unit_of_work() as uow:
-        waiting = await TransferQuotes(uow).awaiting_proof(_me(context))
-    if waiting is None or file_id is None:
-        await _unread(context)
-        return
-    digest = hashlib.sha256(await context.download(file_id)).hexdigest()
-    async with context.member_unit_of_work() as uow:
-        proof = await ProofService(uow).send(waiting.id, SentProof(kind, file_id=file_id, digest=digest))
-    await context.show(_received(context.t, proof))
-
-
-async def _unread(context: UpdateContext) -> None:
-    """As for whatever else nobody reads here."""
-    route = routes_of(context).occasion(Occasion.UNREAD, context.identity)
-    assert route is not None, "home answers it"
-    await route.handler(context)
-
-
-def _received(t: HtmlTranslator, proof: PaymentProof) -> Screen:
-    text = t(
-        "✅ <b>The gym has your proof of {amount}.</b> Somebody looks at it and you get the receipt here; if"
-        " the money is not found, I tell you too.",
-        amount=proof.expected,
-    )
-    return Screen(text, [nav(t)])
-
-
-@router.on(TypeTransferNumber)
-async def type_number(context: UpdateContext, press: TypeTransferNumber) -> None:
-    await begin(context, NUMBER, {"quote_id": press.quote_id}, back=MyPlan())
-
-
-def _as_typed(text: str, ctx: FormContext) -> str:
-    return " ".join(text.split())
-
-
-async def _send_number(ctx: FormContext) -> Screen:
-    sent = SentProof(ProofKind.NUMBER, number=ctx.value("number", str))
-    async with ctx.member_unit_of_work() as uow:
-        proof = await ProofService(uow).send(ctx.value("quote_id", UUID), sent)
-    return _received(ctx.t, proof)
-
-
-NUMBER = router.form(
-    Form(
-        name="transfer_number",
-        title=N_("The number of the transfer"),
-        steps=[
-            Step(
-                "number",
-                N_("Number"),
-                N_("Which number did your bank give the transfer? Write it as it stands there."),
-                parse=_as_typed,
-            )
-        ],
-        submit=_send_number,
-        confirm=None,
-    )
-)
 
 
 @router.on(TellDesk)

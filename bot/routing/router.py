@@ -22,6 +22,7 @@ from gym.security.permissions import Permission
 
 Data = TypeVar("Data", bound=Callback)
 Handler = Callable[[UpdateContext], Awaitable[None]]
+FileClaim = Callable[[UpdateContext], Awaitable[bool]]
 PressHandler = Callable[[UpdateContext, Data], Awaitable[None]]
 Badge = Callable[[UpdateContext], Awaitable[int]]
 Fault = TypeVar("Fault", bound=GymError)
@@ -119,6 +120,7 @@ class Router:
         self.forms: list[Form] = []
         self.menu_buttons: list[MenuButton] = []
         self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
+        self.claims: list[FileClaim] = []
 
     def home(
         self,
@@ -167,6 +169,11 @@ class Router:
     def document(self, handler: Handler) -> Handler:
         """Answer a document that is no picture."""
         return self._occasion(Occasion.DOCUMENT, handler)
+
+    def spare_file(self, claim: FileClaim) -> FileClaim:
+        """Asked about a picture or file in which the desk has found nothing; True where it was answered."""
+        self.claims.append(claim)
+        return claim
 
     def contact(self, handler: Handler) -> Handler:
         """Answer a shared contact."""

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from bot.forms.definition import Form
-from bot.routing.router import Audience, Command, MenuButton, Occasion, RefusalHandler, Route, Router
+from bot.routing.router import (
+    Audience,
+    Command,
+    FileClaim,
+    MenuButton,
+    Occasion,
+    RefusalHandler,
+    Route,
+    Router,
+)
 from bot.ui.callbacks import Callback, registry
 from bot.ui.identity import Identity
 from bot.ui.surfaces import OnlyInPrivate
@@ -26,8 +35,10 @@ class Routes:
         self.occasions: dict[tuple[Occasion, Audience], Route] = {}
         self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
         self._menu: list[MenuButton] = []
+        self._claims: list[tuple[Audience, FileClaim]] = []
         for router in routers:
             self._menu += router.menu_buttons
+            self._claims += [(router.audience, claim) for claim in router.claims]
             _join(self.presses, router.presses)
             _join(self.starts, router.starts)
             _join(self.refusals, router.refusals)
@@ -59,6 +70,13 @@ class Routes:
             if route is not None and audience.admits(identity):
                 return route
         return None
+
+    async def takes_spare_file(self, context: UpdateContext) -> bool:
+        """Whether another side of this person answers a picture or file that the desk cannot read."""
+        for audience, claim in self._claims:
+            if audience.admits(context.identity) and await claim(context):
+                return True
+        return False
 
     def start(self, payload: str) -> Route | None:
         """The handler of a deep link, by the longest prefix."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -16,9 +17,9 @@ from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.sales.offers import Offers
 from gym.subscriptions.schemas import PriceReductions, Quote
 from gym.transfers.errors import NothingToPay, PaymentKeyNotFound
-from gym.transfers.models import TransferQuote
+from gym.transfers.models import ProofState, TransferQuote
 from gym.transfers.repository import PaymentKeyRepository, PaymentProofRepository, TransferQuoteRepository
-from gym.transfers.schemas import QuotedDebt, TransferOffer
+from gym.transfers.schemas import AwaitedQuote, QuotedDebt, TransferOffer, debts_of_quote
 from gym.unit_of_work import UnitOfWork
 
 HOLDS: Final = timedelta(hours=48)
@@ -63,21 +64,23 @@ class TransferQuotes:
         with_debts: bool = True,
         seen: str | None = None,
     ) -> TransferQuote:
-        """Keep an offer for `HOLDS`, with a reference of its own.
+        """Keep an offer for `HOLDS`, with a reference of its own; the same one again gives the first quote.
 
         `seen` is the amount that was on the screen, as text: with another one by now `JustChanged` is raised.
         Raises what `offer` raises, `PaymentKeyNotFound`, `TooOftenToday`.
         """
-        await self.uow.require_below_daily_limit("transfer.quoted", MOST_A_DAY)
         offered = await self.offer(client_id, plan_id, with_debts=with_debts)
         if seen not in (None, str(offered.amount)):
             raise JustChanged
         key = await PaymentKeyRepository(self.uow.session).require(key_id)
         if not key.shown:
             raise PaymentKeyNotFound
-        quote = await self._quotes.add(
-            self._row(client_id, offered, key.id, key.label, await self._reference())
-        )
+        quote = self._row(client_id, offered, key.id, key.label, await self._reference())
+        same = await self._same(quote)
+        if same is not None:
+            return same
+        await self.uow.require_below_daily_limit("transfer.quoted", MOST_A_DAY)
+        await self._quotes.add(quote)
         after = {"amount": quote.amount, "plan": quote.plan_name, "key": quote.key_label}
         self.uow.audit("transfer.quoted", quote, after=after)
         return quote
@@ -88,14 +91,35 @@ class TransferQuotes:
         self.uow.actor.require_own_or(Permission.SELL, quote.client_id)
         return quote
 
-    async def awaiting_proof(self, client_id: UUID) -> TransferQuote | None:
-        """What the client asked for last, if it is no older than `AWAITS_PROOF` and not paid yet."""
+    async def awaiting_proof(self, client_id: UUID) -> Sequence[AwaitedQuote]:
+        """What a picture of the client's may be the proof of, the newest first.
+
+        No older than `AWAITS_PROOF`, not paid, and without what was quoted again and paid since then.
+        """
         self.uow.actor.require_own_or(Permission.SELL, client_id)
-        latest = await self._quotes.latest(client_id)
-        if latest is None or self.uow.now - latest.created_at > AWAITS_PROOF:
-            return None
-        paid = await PaymentProofRepository(self.uow.session).paid(latest.id)
-        return None if paid else latest
+        quotes = await self._quotes.since(client_id, self.uow.now - AWAITS_PROOF)
+        proofs = await PaymentProofRepository(self.uow.session).of_quotes([one.id for one in quotes])
+        sent = {one.quote_id: one for one in proofs if one.waits(self.uow.now)}
+        booked = {one.quote_id: one.decided_at for one in proofs if one.state is ProofState.APPROVED}
+        paid = [(_subject(one), booked[one.id]) for one in quotes if one.id in booked]
+        return [
+            AwaitedQuote(one, sent.get(one.id))
+            for one in quotes
+            if one.id not in booked
+            and not any(_subject(one) == subject and at and one.created_at <= at for subject, at in paid)
+        ]
+
+    async def _same(self, asked: TransferQuote) -> TransferQuote | None:
+        """The quote of the very same, while it holds: the bank's app may show its reference by now."""
+        quotes = await self._quotes.since(asked.client_id, self.uow.now - HOLDS)
+        proofs = await PaymentProofRepository(self.uow.session).of_quotes([one.id for one in quotes])
+        paid = {one.quote_id for one in proofs if one.state is ProofState.APPROVED}
+        fitting = [
+            one
+            for one in quotes
+            if one.id not in paid and one.holds_until > self.uow.now and _terms(one) == _terms(asked)
+        ]
+        return fitting[0] if fitting else None
 
     async def _plan(self, client_id: UUID, plan_id: UUID) -> Quote:
         client = await ClientRepository(self.uow.session).require(client_id)
@@ -133,3 +157,15 @@ class TransferQuotes:
             drawn = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
             if not await self._quotes.is_reference(drawn):
                 return drawn
+
+
+def _subject(quote: TransferQuote) -> tuple[UUID | None, frozenset[UUID]]:
+    """What is paid, whatever it costs and however it is sent."""
+    return quote.plan_id, frozenset(one.debt_id for one in debts_of_quote(quote))
+
+
+def _terms(quote: TransferQuote) -> tuple[object, ...]:
+    """Everything that a member is told, apart from the reference and the days."""
+    debts = [(one.debt_id, one.amount) for one in debts_of_quote(quote)]
+    plan = (quote.plan_id, quote.renews_id, quote.price, quote.reward_id)
+    return *plan, debts, quote.amount, quote.key_id, quote.key_label

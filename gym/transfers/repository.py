@@ -42,11 +42,13 @@ class TransferQuoteRepository(Repository[TransferQuote, UUID]):
         query = select(TransferQuote.id).where(TransferQuote.reference == reference)
         return await self.session.scalar(query) is not None
 
-    async def latest(self, client_id: UUID) -> TransferQuote | None:
-        query = select(TransferQuote).where(TransferQuote.client_id == client_id)
-        return await self.session.scalar(
-            query.order_by(TransferQuote.created_at.desc(), TransferQuote.id.desc()).limit(1)
+    async def since(self, client_id: UUID, moment: datetime) -> Sequence[TransferQuote]:
+        """What a client was quoted from then on, the newest first."""
+        query = select(TransferQuote).where(
+            TransferQuote.client_id == client_id, TransferQuote.created_at >= moment
         )
+        newest = query.order_by(TransferQuote.created_at.desc(), TransferQuote.id.desc())
+        return (await self.session.scalars(newest)).all()
 
 
 class PaymentProofRepository(Repository[PaymentProof, UUID]):
@@ -88,6 +90,15 @@ class PaymentProofRepository(Repository[PaymentProof, UUID]):
             PaymentProof.quote_id == proof.quote_id, PaymentProof.state != ProofState.REJECTED
         )
         return await self.session.scalar(query) or proof.sent_at
+
+    async def of_quotes(self, quote_ids: Sequence[UUID]) -> Sequence[PaymentProof]:
+        """The open ones of several quotes, and those approved whose payment stands."""
+        query = select(PaymentProof).where(
+            PaymentProof.quote_id.in_(quote_ids),
+            PaymentProof.state.in_((ProofState.OPEN, ProofState.APPROVED)),
+        )
+        found = await self.session.scalars(query, execution_options=FRESH)
+        return [one for one in found if one.state is ProofState.OPEN or not one.voided]
 
     async def settle(
         self, key: UUID, state: ProofState, *, before: datetime | None = None, **values: object

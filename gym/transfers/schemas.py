@@ -53,6 +53,14 @@ class TransferOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitedQuote:
+    """A quote that is not paid yet, with the proof of it that waits for an answer, if one was sent."""
+
+    quote: TransferQuote
+    sent: PaymentProof | None
+
+
+@dataclass(frozen=True, slots=True)
 class SentProof:
     """What a member sends: a file of Telegram's with the SHA-256 of its bytes, or a typed number."""
 

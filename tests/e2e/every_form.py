@@ -289,6 +289,7 @@ NOT_WALKED: Final = {
         ("proof_question", "proof_amount", "proof_rejection", "transfer_number"),
         "one question about a proof that a member has sent: tests/transfers/test_killed.py",
     ),
+    "transfer_proof": "begun by a picture; one press, no answers: tests/bot/desk/test_slips_chat.py",
     "risky_setting": "the same question as `setting`, and a press",
 }
 TYPED: Final = {

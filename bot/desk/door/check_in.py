@@ -12,6 +12,7 @@ from bot.desk.products.photo_sale import scanned_code, sell_scanned, show_unknow
 from bot.forms.definition import Form, FormContext
 from bot.forms.opening import begin
 from bot.forms.steps import reason_step
+from bot.routing.navigation import routes_of
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, ClientSearch, RegisterClient, RegisterWithPhoto
 from bot.ui.buttons.door import CheckInClient
@@ -52,14 +53,18 @@ async def who_is_it(context: UpdateContext) -> None:
     try:
         reading = await context.gym.faces.read(photo, Purpose.IDENTIFY_ALL)
     except PhotoFault as fault:
-        await context.show(_not_to_be_read(context.t, fault))
+        if not await routes_of(context).takes_spare_file(context):
+            await context.show(_not_to_be_read(context.t, fault))
         return
     scanned = await scanned_code(context, reading.barcodes)
     if scanned is not None and scanned.found is not None:
         await sell_scanned(context, scanned.found.product)
         return
     if not reading.faces:
-        if scanned is not None and not (reading.qr or "").startswith(MEMBER_QR):
+        is_member = (reading.qr or "").startswith(MEMBER_QR)
+        if not is_member and await routes_of(context).takes_spare_file(context):
+            return
+        if scanned is not None and not is_member:
             await show_unknown_code(context, scanned.code)
         else:
             await _show_owner(context, reading.qr or "")

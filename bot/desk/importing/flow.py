@@ -17,7 +17,7 @@ from bot.desk.importing.words import HELP, counted, headings, problems, reading
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.forms.steps import yes_no_step
-from bot.routing.navigation import go
+from bot.routing.navigation import go, routes_of
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientSearch
 from bot.ui.buttons.importing import HowToImport, ShowImport, UndoImport
@@ -59,10 +59,13 @@ async def import_command(context: UpdateContext) -> None:
 @router.document
 async def document(context: UpdateContext) -> None:
     """A sheet was sent: preview it, ask what is open, and send it back with its errors marked."""
-    if not context.identity.may(Permission.IMPORT):
-        raise NoUseForFile
     sent = context.message.document if context.message else None
     assert sent is not None, "the occasion is a document"
+    imports = context.identity.may(Permission.IMPORT)
+    if (not imports or _is_pdf(sent)) and await routes_of(context).takes_spare_file(context):
+        return
+    if not imports:
+        raise NoUseForFile
     if (sent.file_size or 0) > MOST_BYTES:
         raise ImportTooLargeForChat
     data = await context.download(sent.file_id)
@@ -78,6 +81,10 @@ async def document(context: UpdateContext) -> None:
         await _send_back(context, read, preview, sent)
     values = await _open_questions(context, data, read, preview)
     await begin(context, IMPORT, values | {"file_id": sent.file_id, "file": _name(sent)}, back=HowToImport())
+
+
+def _is_pdf(sent: Document) -> bool:
+    return sent.mime_type == "application/pdf" or (sent.file_name or "").lower().endswith(".pdf")
 
 
 def _name(sent: Document) -> str:
