@@ -53,6 +53,8 @@ class Screen:
     """It opens somebody's account: a link, code or QR. Never shown where others read along."""
     quotes: int | None = None
     """The message of this chat that it replies to (new messages without a picture only)."""
+    silent: bool = False
+    """It arrives without a sound (new messages without a picture only)."""
     stays: bool = False
     """A record: a press of one of its buttons is answered below it, never in its place."""
 

@@ -1,9 +1,11 @@
-"""Check-in by a photo in a desk chat: a reaction for an entry, a reply with the reason for a refusal."""
+"""Check-in by a photo in a desk chat: a quiet reply for an entry, one with the reason for a refusal."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
 
+from bot.desk.door.verdicts import UndoCheckIn, has_remarks
 from bot.desk.idempotency import message_key
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, ClientSearch
@@ -14,7 +16,11 @@ from bot.ui.wording.verdicts import denial_reason
 from gym.attendance.checkin.credentials import ClientCredential
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.service import AttendanceService
+from gym.attendance.models import VerdictCode
 from gym.chats.desk_chats import DeskChatService
+from gym.clients.models import Client
+from gym.clients.service import ClientService
+from gym.core.clock import gym_day
 from gym.core.language import N_
 from gym.faces.engine.reader import Face, Purpose
 from gym.faces.errors import PhotoFault
@@ -25,6 +31,8 @@ from gym.unit_of_work import UnitOfWork
 router = Router(Audience.STAFF)
 ENTERED: Final = "👍"
 NO_FACE: Final = "🤷"
+LATE: Final = timedelta(hours=1)
+"""A photo that waited longer, while the gym's machine or line was down, shows somebody who may have left."""
 UNKNOWN: Final = N_(
     "🤷 I find no client for this face. Search by name here, or send me the photo in our own chat: there you "
     "can register somebody with it."
@@ -55,22 +63,61 @@ async def check_in_by_photo(context: UpdateContext) -> None:
 
 async def _check_in(context: UpdateContext, face: Face) -> None:
     probe, rule = Probe.of(face, context.gym.faces.model_id), context.gym.match_rule
-    key = message_key(context)
+    key, late_from = message_key(context), _late_from(context)
 
-    async def work(uow: UnitOfWork) -> Verdict | MatchOutcome:
+    async def work(uow: UnitOfWork) -> Verdict | Client | MatchOutcome:
         known = await FaceRecognitionService(uow).identify(probe, rule)
         if known.client_id is None:
             return known.outcome
+        if late_from is not None:
+            return await ClientService(uow).get(known.client_id)
         return await AttendanceService(uow).check_in(ClientCredential(known.client_id), key=key)
 
     found = await context.run(work)
-    if not isinstance(found, Verdict):
-        await context.quote(_nobody(context, found))
-    elif not found.admitted:
-        await context.quote(_refused(context, found))
-    elif not await context.react(ENTERED):
-        words = context.t("✅ <b>{client}</b>: entry recorded.", client=found.client_name)
-        await context.quote(Screen(words))
+    match found:
+        case MatchOutcome():
+            await context.quote(_nobody(context, found))
+        case Client():
+            await context.quote(_not_checked_in(context, found, late_from or context.now))
+        case Verdict(admitted=False):
+            await context.quote(_refused(context, found))
+        case Verdict():
+            await context.react(ENTERED)
+            await context.quote(_entered(context, found))
+
+
+def _late_from(context: UpdateContext) -> datetime | None:
+    """When the photo was sent, if that is over an hour ago or on an earlier gym day: a check-in of now would
+    count a visit of another day, or of somebody who is not here."""
+    if context.message is None:
+        return None
+    sent = context.message.date
+    is_earlier_day = gym_day(sent, context.settings.zone) < context.today
+    return sent if is_earlier_day or context.now - sent > LATE else None
+
+
+def _entered(context: UpdateContext, verdict: Verdict) -> Screen:
+    """Without a sound, so that a busy group is not flooded: the name, for a false match spends somebody
+    else's visit unseen. With one where there is more to read; what it is stands on the card alone."""
+    t = context.t
+    lines = [t("✅ <b>{client}</b>: entry recorded.", client=verdict.client_name)]
+    if verdict.code is VerdictCode.REENTRY:
+        lines.append(t("Second time today; it does not count again."))
+    told = has_remarks(context, verdict)
+    if told:
+        lines.append(t("⚠️ There is more to read: see the card."))
+    card = [button(t("👤 Card"), Card(verdict.client_id))] if verdict.client_id else []
+    return Screen("\n".join(lines), [[button(t("↩️ Undo"), UndoCheckIn(verdict.id)), *card]], silent=not told)
+
+
+def _not_checked_in(context: UpdateContext, client: Client, sent: datetime) -> Screen:
+    t = context.t
+    text = t(
+        "🕐 <b>{client}</b>: this photo is from {when}, so nobody was checked in.",
+        client=client.full_name,
+        when=sent,
+    )
+    return Screen(text, [[button(t("👤 Card"), Card(client.id))]])
 
 
 def _nobody(context: UpdateContext, outcome: MatchOutcome) -> Screen:

@@ -62,6 +62,14 @@ def verdict_screen(context: UpdateContext, verdict: Verdict, *, sells: bool) -> 
     return Screen("\n".join(lines), [*rows, [card, *why, *nav(t)]])
 
 
+def has_remarks(context: UpdateContext, verdict: Verdict) -> bool:
+    """Whether an entry comes with more than the desk may take as read: a warning, a debt, a re-entry, a
+    birthday or a reward."""
+    owes = verdict.balance + verdict.closed_debt > 0
+    is_again = verdict.code is Code.REENTRY
+    return owes or is_again or bool(verdict.warning or _remarks(context.t, verdict, context.settings))
+
+
 def _nobody(t: HtmlTranslator, verdict: Verdict) -> Screen:
     choices = [button(t("🔎 Search by name"), ClientSearch()), button(t("➕ Register"), RegisterClient())]
     return Screen(t(WHY[verdict.code]), [choices, nav(t)])

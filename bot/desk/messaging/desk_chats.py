@@ -117,8 +117,9 @@ def _photos_line(t: HtmlTranslator, chat: DeskChat) -> str:
     if not chat.checks_in:
         return t("📷 Photos that staff send there are left alone.")
     return t(
-        "📷 A photo of one face that staff send there checks that client in: 👍, or the reason why not. Make "
-        "me an admin of the group who may delete messages, for its photos go after ten minutes."
+        "📷 A photo of one face that staff send there checks that client in: 👍 and, without a sound, the "
+        "name with Undo; or the reason why not. Make me an admin of the group who may delete messages, for "
+        "its photos go after ten minutes."
     )
 
 

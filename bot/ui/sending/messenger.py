@@ -87,7 +87,9 @@ class Messenger:
         screen = fit_to_share(screen, self.surface)
         if screen.photo is not None:
             return await self._send_photo(screen, screen.photo, inline_keys(screen, now))
-        return await self.send_texts(split_html(screen.text), _keys(screen, now), screen.quotes)
+        return await self.send_texts(
+            split_html(screen.text), _keys(screen, now), screen.quotes, silent=screen.silent
+        )
 
     async def react(self, message_id: int, emoji: str) -> bool:
         """Put a reaction under a message; False where the group or Telegram does not take it.
@@ -154,14 +156,16 @@ class Messenger:
         if self._health.is_broken(method):
             raise ServerFault(f"{method} fails")
 
-    async def send_texts(self, pieces: list[str], keys: Keys, quotes: int | None = None) -> Message:
+    async def send_texts(
+        self, pieces: list[str], keys: Keys, quotes: int | None = None, *, silent: bool = False
+    ) -> Message:
         for piece in pieces[:-1]:
-            await self._send_text(piece, None, quotes)
-        return await self._send_text(pieces[-1], keys, quotes)
+            await self._send_text(piece, None, quotes, silent)
+        return await self._send_text(pieces[-1], keys, quotes, silent)
 
-    async def _send_text(self, text: str, keys: Keys, quotes: int | None) -> Message:
+    async def _send_text(self, text: str, keys: Keys, quotes: int | None, silent: bool) -> Message:
         try:
-            return await self._send_html(text, keys, quotes)
+            return await self._send_html(text, keys, quotes, silent)
         except ServerFault:
             if self._counter.attempts < PLAIN_FROM:
                 raise
@@ -169,12 +173,13 @@ class Messenger:
                 lambda: self.bot.send_message(
                     self.chat_id,
                     bare(text),
+                    disable_notification=silent or None,
                     link_preview_options=NO_PREVIEW,
                     message_thread_id=self.thread_id,
                 )
             )
 
-    async def _send_html(self, text: str, keys: Keys, quotes: int | None) -> Message:
+    async def _send_html(self, text: str, keys: Keys, quotes: int | None, silent: bool) -> Message:
         reply = ReplyParameters(quotes, allow_sending_without_reply=True) if quotes is not None else None
         return await self.once(
             lambda: self.bot.send_message(
@@ -182,6 +187,7 @@ class Messenger:
                 text,
                 parse_mode=ParseMode.HTML,
                 reply_markup=keys,
+                disable_notification=silent or None,
                 link_preview_options=NO_PREVIEW,
                 message_thread_id=self.thread_id,
                 reply_parameters=reply,

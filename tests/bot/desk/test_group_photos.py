@@ -1,19 +1,23 @@
-"""Photos in a desk chat: 👍 for an entry, a reply with the reason for a refusal, or left alone."""
+"""Photos in a desk chat: a quiet reply for an entry, one with the reason for a refusal, or left alone."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from bot.sandbox.server import SandboxServer
+from bot.sandbox.state.store import Json
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.attendance.models import CheckIn
 from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.clients.models import Client
+from gym.core.clock import FrozenClock
 from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.models import ConsentMethod
 from gym.faces.pool import FacePool
@@ -41,6 +45,8 @@ async def remembered(gym: Gym, client: Client, number: int) -> None:
 
 async def test_a_photo_in_a_desk_chat_that_an_admin_has_set_to_it_checks_in(
     gym: Gym,
+    clock: FrozenClock,
+    sandbox: SandboxServer,
     telegram: SandboxClient,
     desk_bot: RunningBot,
     make_staff: Callable[..., Awaitable[Actor]],
@@ -73,6 +79,10 @@ async def test_a_photo_in_a_desk_chat_that_an_admin_has_set_to_it_checks_in(
         async with gym.database.session() as session:
             return await session.scalar(select(func.count()).select_from(CheckIn)) or 0
 
+    async def replies() -> list[Json]:
+        calls = await telegram.calls(method="sendMessage")
+        return [call for call in calls if "reply_parameters" in call["arguments"]]
+
     assert await sent(people()[0].photo(1)) == (), "nobody has asked for it yet"
     assert await entries() == 0
     await ana.sends("/desk")
@@ -82,14 +92,18 @@ async def test_a_photo_in_a_desk_chat_that_an_admin_has_set_to_it_checks_in(
     assert await sent(people()[0].photo(1), rosa.in_group(place["id"])) == (), "she does not work here"
     assert await entries() == 0
     assert await sent(people()[0].photo(1)) == ("👍",)
-    assert await here.news() == [], "an entry floods no group"
+    entered = await here.sees("Lucia Paz: entry recorded")
+    assert ([entered], entered.labels) == (await here.news(), ["↩️ Undo", "👤 Card"])
+    assert "read" not in entered.words, "nothing but the entry"
+    assert [call["arguments"].get("disable_notification") for call in await replies()] == ["true"], (
+        "an entry rings in no group"
+    )
     assert await entries() == 1
     photo = await here.sends_photo(people()[1].photo(1))
     refusal = await here.sees("Mateo Ruiz may not come in")
     assert "There is no plan" in refusal.words
-    [reply] = [
-        call for call in await telegram.calls(method="sendMessage") if "reply_parameters" in call["arguments"]
-    ]
+    _, reply = await replies()
+    assert "disable_notification" not in reply["arguments"]
     assert str(photo.message_id) in str(reply["arguments"]["reply_parameters"])
     await here.taps("👤 Card")
     await bruno.sees("Mateo Ruiz")
@@ -101,7 +115,33 @@ async def test_a_photo_in_a_desk_chat_that_an_admin_has_set_to_it_checks_in(
     assert await entries() == 2, "the entry and the denial"
     await telegram.fault("setMessageReaction", 400)
     await here.sends_photo(people()[0].photo(2))
-    await here.sees("Lucia Paz: entry recorded")
+    again = await here.sees("Lucia Paz: entry recorded")
+    assert "Second time today" in again.words
+    assert "There is more to read: see the card." in again.words
+    assert "disable_notification" not in (await replies())[-1]["arguments"]
+    await here.taps("↩️ Undo")
+    await bruno.sees("is undone")
+    assert await entries() == 3
+
+    async with gym.unit_of_work(boss) as uow:
+        await uow.session.execute(update(Client).where(Client.id == paid.id).values(warning="bad knee"))
+    # Ten past midnight, a photo from before it; at ten, one that waited for 65 minutes.
+    for now, when, said in (
+        (datetime(2026, 8, 4, 5, 10, tzinfo=UTC), timedelta(minutes=20), "3 Aug 2026, 23:50"),
+        (datetime(2026, 8, 4, 15, tzinfo=UTC), timedelta(minutes=65), "4 Aug 2026, 08:55"),
+    ):
+        clock.at = now
+        sandbox._state.clock.set_to(now - when)
+        await here.sends_photo(people()[0].photo(1))
+        late = await here.sees("nobody was checked in")
+        assert (f"Lucia Paz: this photo is from {said}" in late.words, late.labels) == (True, ["👤 Card"])
+    assert await entries() == 3
+    sandbox._state.clock.set_to(clock.at - timedelta(minutes=50))
+    await here.sends_photo(people()[0].photo(1))
+    warned = await here.sees("Lucia Paz: entry recorded")
+    assert "see the card" in warned.words
+    assert "knee" not in warned.words, "a warning is not for the whole group"
+    assert await entries() == 4
 
 
 async def test_a_photo_that_no_face_can_be_registered_with_says_so_before_the_questions(
