@@ -13,7 +13,7 @@ from gym.debts.notices import tell_paid_together
 from gym.debts.repository import DebtRepository
 from gym.debts.schemas import Debt, DebtKind, total_of
 from gym.payments.credit import ClientCredit
-from gym.payments.errors import SurplusNeedsAdmin, owed_only
+from gym.payments.errors import NoPlanForCredit, SurplusNeedsAdmin
 from gym.payments.ledger import positive
 from gym.payments.models import Method
 from gym.payments.repository import AccountRepository
@@ -75,7 +75,7 @@ class LumpSums:
         What is left after them is kept as the client's credit, by a payment of its own with the client's
         latest plan; above `granted` it needs `CREDIT`, as nobody has checked it against a debt. The parts'
         keys follow from `key`, as those of a joint payment. Raises `AmountNotPositive`, `SurplusNeedsAdmin`,
-        `NothingOwed` where nothing is owed and no plan was ever sold, `OwnMembershipRefused`.
+        `NoPlanForCredit` where no plan was ever sold, `OwnMembershipRefused`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         await FourEyes(self.uow).require_another(client_id, Permission.TAKE_PAYMENT)
@@ -118,7 +118,7 @@ class LumpSums:
             latest = await self._subscriptions.latest(client_id)
             latest = latest or await self._subscriptions.last_canceled(client_id)
             if latest is None:
-                raise owed_only(ZERO)
+                raise NoPlanForCredit(ZERO)
             plan = await self._subscriptions.lock_loaded(latest.id)
         return SumPart(plan.account_id, amount, plan, surplus=True)
 

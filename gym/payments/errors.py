@@ -113,6 +113,15 @@ SURPLUS_ALONE: Final = N_(
 )
 
 
+class NoPlanForCredit(NothingOwed):
+    """Money alone of a client who has had no plan with which it could be kept."""
+
+    message = N_(
+        "Nothing is owed, and the client has had no plan with which the money could be kept. Sell one at the "
+        "desk first, then book the money: it pays that plan."
+    )
+
+
 class NothingToReturn(Conflict):
     """No money was handed back, or it came in again before."""
 

@@ -105,6 +105,16 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
+class DividedSum:
+    """What a sum that arrived would pay: old debts, the quoted plan, and above both the client's credit."""
+
+    plan_name: str | None
+    debts: Decimal
+    plan: Decimal
+    credit: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ProofSums:
     """How many proofs, and how much they come to."""
 

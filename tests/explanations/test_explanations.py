@@ -148,7 +148,7 @@ def test_every_code_status_kind_and_cause_has_its_words() -> None:
             for cause in (None, *EntryCause)
         }
         assert not LEFT_OPEN.search("\n".join(said.values()))
-        assert len(set(said.values())) == 6 + 10, "kinds, and causes that say more"
+        assert len(set(said.values())) == 6 + 12, "kinds, and causes that say more"
 
 
 def full_door(code: VerdictCode, day: date) -> DoorExplanation:

@@ -12,7 +12,7 @@ from gym.app import Gym
 from gym.clients.models import Client
 from gym.demo.invariants import INVARIANTS
 from gym.payments.credit import ClientCredit
-from gym.payments.errors import AlreadyVoided, NothingToReturn, SurplusSpent
+from gym.payments.errors import AlreadyVoided, NoPlanForCredit, NothingToReturn, SurplusSpent
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.payments.repository import AccountRepository
 from gym.plans.models import Plan
@@ -22,8 +22,9 @@ from gym.reports.results import Asked
 from gym.security.permissions import Actor
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
+from gym.transfers.division import ProofDivision
 from gym.transfers.models import PaymentKey
-from gym.transfers.schemas import Booking
+from gym.transfers.schemas import Booking, DividedSum
 from tests.support.memberships import PRICE, DeskClerk, entries
 from tests.transfers.conftest import Transfers, picture
 
@@ -61,6 +62,11 @@ async def test_a_surplus_is_no_price_and_its_void_takes_the_credit_back(
     gym: Gym, member: Transfers, ana: Transfers, rosa: Client, monthly: Plan, nequi: PaymentKey
 ) -> None:
     proof = await member.sends(await member.quotes(rosa, monthly, nequi), picture("slip"))
+    async with gym.unit_of_work(ana.actor) as uow:
+        divided = await ProofDivision(uow).divide(proof.id, PRICE + MORE)
+    assert divided == DividedSum("Monthly", Decimal(0), PRICE, MORE)
+    with pytest.raises(NoPlanForCredit):
+        await ana.does("approve", proof.id, sells=False)
     done: Booking = await ana.does("approve", proof.id, PRICE + MORE)
     assert done.sold is not None
     account_id, desk = done.sold.account_id, DeskClerk(gym, ana.actor)

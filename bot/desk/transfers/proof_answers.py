@@ -15,6 +15,7 @@ from bot.ui.buttons.transfers.proofs import AskAboutProof, ProofOtherAmount, Rej
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
+from gym.transfers.division import ProofDivision
 from gym.transfers.errors import ProofDecided, ProofOver, settled_before
 from gym.transfers.service import ProofService
 
@@ -50,6 +51,21 @@ async def _ask_amount(ctx: FormContext) -> str:
     )
 
 
+async def _divided(ctx: FormContext) -> str:
+    """What the amount pays, before it is booked: a zero too many shows as credit."""
+    amount = ctx.value("amount", Decimal)
+    async with ctx.unit_of_work() as uow:
+        divided = await ProofDivision(uow).divide(ctx.value("proof_id", UUID), amount)
+    lines = [ctx.t("<b>{amount} of {client}</b>", amount=amount, client=ctx.value("client", str)), ""]
+    if divided.debts:
+        lines.append(ctx.t("⏳ For old debts: {amount}", amount=divided.debts))
+    if divided.plan:
+        lines.append(ctx.t("🎫 For {plan}: {amount}", plan=divided.plan_name, amount=divided.plan))
+    if divided.credit:
+        lines.append(ctx.t("👛 Becomes credit: <b>{amount}</b>", amount=divided.credit))
+    return "\n".join(lines)
+
+
 async def _book(ctx: FormContext) -> None:
     await book(ctx.context, ctx.value("proof_id", UUID), ctx.value("amount", Decimal))
 
@@ -59,8 +75,9 @@ OTHER_AMOUNT = router.form(
         name="proof_amount",
         title=N_("Other amount"),
         steps=[amount_step(_ask_amount)],
+        summary=_divided,
         submit=_book,
-        confirm=None,
+        confirm=N_("✅ Book it"),
     )
 )
 

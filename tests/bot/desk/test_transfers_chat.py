@@ -141,6 +141,8 @@ async def test_another_amount_is_carried_on_where_the_plan_cannot_be_sold_as_quo
         await boss.taps(f"{name} Vargas")
         await boss.taps("Other amount")
         await boss.sends("100000")
+        await boss.sees("For Monthly: $100,000")
+        await boss.taps("Book it")
         shown = await boss.sees("100,000")
         if "✅ Book it" in shown.labels:  # what it pays was summed up first
             await boss.taps("Book it")

@@ -457,6 +457,7 @@ LOOKS: Final = {
     "MoneyBack.reversible",
     "PaymentService.given_back",
     "Surpluses.spent",
+    "ProofDivision.divide",
     "PaymentHistory.balance",
     "PaymentHistory.account",
     "PaymentHistory.payment",
