@@ -91,7 +91,9 @@ async def debts(context: UpdateContext, press: Debts) -> None:
     if press.band:
         lines.append(t("Shown: <b>{band}</b>", band=t(BANDS[press.band])))
     pages = pager(found.number, found.pages, lambda number: Debts(press.band, number))
-    rows = [_proofs(t, waiting), *_rows(t, found), pages, *_filters(t, overview, press.band)]
+    rows = [*_rows(t, found), pages, *_filters(t, overview, press.band)]
+    # Somebody waits for an answer to a proof; to none of them the way is still here, below what is owed.
+    rows = [_proofs(t, waiting), *rows] if waiting.count else [*rows, _proofs(t, waiting)]
     await context.show(Screen("\n".join(lines), [*rows, nav(t)]))
 
 
