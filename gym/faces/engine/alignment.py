@@ -60,9 +60,9 @@ def tilt(landmarks: NDArray[np.float32]) -> float:
     return abs(math.degrees(math.atan2(float(across), float(down))))
 
 
-def seems_turned(landmarks: NDArray[np.float32], strength: float) -> bool:
-    """Whether the same picture should be looked at in its other turns."""
-    return strength < LEAST_UPRIGHT or tilt(landmarks) > SIDEWAYS
+def seems_turned(landmarks: NDArray[np.float32], strength: float, least: float = LEAST_UPRIGHT) -> bool:
+    """Whether the same picture should be looked at in its other turns; `least` on the engine's own scale."""
+    return strength < least or tilt(landmarks) > SIDEWAYS
 
 
 def turned(pixels: Pixels, quarters: int) -> Pixels:

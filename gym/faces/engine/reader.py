@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gym.core.errors import GymError
-from gym.faces.engine.alignment import QUARTERS, SIDEWAYS, align, seems_turned, tilt, turned
+from gym.faces.engine.alignment import LEAST_UPRIGHT, QUARTERS, SIDEWAYS, align, seems_turned, tilt, turned
 from gym.faces.engine.barcodes import find_barcodes
 from gym.faces.engine.images import Box, Pixels, decode
 from gym.faces.engine.qr import find_qr
@@ -113,6 +113,8 @@ class FaceReader(ABC):
     """Pixels of the long side at which near and far faces are looked for."""
     big_enough: float
     """Width of a face, as a share of the long side, from which landmarks at the small scale are exact."""
+    least_upright: float = LEAST_UPRIGHT
+    """Length of an embedding below which the picture's other turns are looked at as well."""
     providers: list[str]
     """What runs it, in order of preference, as ONNX Runtime calls it."""
 
@@ -158,7 +160,7 @@ class FaceReader(ABC):
         """
         seen = self.look(photo, purpose)
         reading = self.recognise(seen) if seen.found else self._codes(seen.pixels, purpose)
-        if purpose is not Purpose.CHECK_IN and (reading is None or _seems_turned(reading)):
+        if purpose is not Purpose.CHECK_IN and (reading is None or self._seems_turned(reading)):
             reading = self._in_its_turns(seen.pixels, purpose, reading)
         if reading is None:
             raise NoFace
@@ -208,6 +210,10 @@ class FaceReader(ABC):
         upright = [one for one in readings if tilt(one.face.landmarks) <= SIDEWAYS]
         return max(upright or readings, key=lambda one: one.face.strength, default=None)
 
+    def _seems_turned(self, reading: PhotoReading) -> bool:
+        face = reading.face if reading.faces else None
+        return face is not None and seems_turned(face.landmarks, face.strength, self.least_upright)
+
     def _face(self, pixels: Pixels, found: Detection) -> Face:
         crop = align(pixels, found.landmarks)
         features = self.features(crop)
@@ -215,10 +221,6 @@ class FaceReader(ABC):
         strength = self.strength(found, features)
         box, side = (x1, y1, x2, y2), round(found.side)
         return Face(box, found.landmarks, found.score, _unit(features), crop, side, strength)
-
-
-def _seems_turned(reading: PhotoReading) -> bool:
-    return bool(reading.faces) and seems_turned(reading.face.landmarks, reading.face.strength)
 
 
 def _unit(features: NDArray[np.float32]) -> NDArray[np.float32]:

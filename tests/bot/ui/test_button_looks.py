@@ -16,8 +16,8 @@ from gym.security.permissions import Actor, Role
 from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
-GREEN: Final = {"apyes", "candok", "chok", "in", "ren", "sold"}
-RED: Final = {"cancel", "mydask", "mydgo", "pdask", "pdgo", "salevd", "void"}
+GREEN: Final = {"apyes", "candok", "chok", "in", "pramt", "pryes", "ren", "sold"}
+RED: Final = {"cancel", "mydask", "mydgo", "pdask", "pdgo", "pkdel", "salevd", "void"}
 Hire = Callable[[Person, Role], Awaitable[Actor]]
 
 
