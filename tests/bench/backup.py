@@ -40,6 +40,7 @@ VISIT_DAYS: Final = 100
 BATCH: Final = 1000
 WANTED_SECONDS: Final = 600.0
 MEGABYTE: Final = 1_000_000
+PEAK: Final = "tests.bench.peak"
 VISITS: Final = """
 INSERT INTO check_ins (id, client_id, outcome, code, method, counted, at, received_at, gym_day)
 SELECT gen_random_uuid(), c.id, 'admitted', 'admitted', 'face', true, d, d, d::date
@@ -95,21 +96,18 @@ def operator(home: Path, *command: str, typed: str = "") -> Run:
     """`python -m gym …`. Raises AssertionError where it fails."""
     environment = {**os.environ, "POWERGYM_HOME": str(home), "LOG_LEVEL": "ERROR"}
     began = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gym", *command],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(f"{typed}\n")
-    process.stdin.close()
-    out = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
-    assert status == 0, f"gym {' '.join(command)} failed"
-    return Run(out, time.monotonic() - began, used.ru_maxrss / 1024)
+    with tempfile.NamedTemporaryFile() as peak:
+        run = subprocess.run(
+            [sys.executable, "-m", PEAK, peak.name, sys.executable, "-m", "gym", *command],
+            env=environment,
+            input=f"{typed}\n",
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, f"gym {' '.join(command)} failed"
+        kilobytes = int(peak.read())
+    return Run(run.stdout, time.monotonic() - began, kilobytes / 1024)
 
 
 async def measure(home: Path, count: int) -> list[Figure]:
