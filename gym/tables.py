@@ -19,6 +19,7 @@ import gym.privacy.models
 import gym.products.models
 import gym.products.sales.models
 import gym.reports.outreach.models
+import gym.reports.rollup.membership_models
 import gym.reports.rollup.models
 import gym.rewards.models
 import gym.security.models
@@ -47,6 +48,7 @@ MODULES = (
     gym.products.models,
     gym.products.sales.models,
     gym.reports.outreach.models,
+    gym.reports.rollup.membership_models,
     gym.reports.rollup.models,
     gym.rewards.models,
     gym.security.models,

@@ -21,7 +21,7 @@ from gym.notifications.quiet_hours import after_quiet
 from gym.privacy.erasure import ErasureService
 from gym.reports.digest import DigestService
 from gym.reports.letter import LetterService
-from gym.reports.rollup.service import MoneyRollupService, VisitRollupService
+from gym.reports.rollup.service import MembershipRollupService, MoneyRollupService, VisitRollupService
 from gym.rewards.service import RewardService
 from gym.settings.schemas import GymSettings
 from gym.subscriptions.freezes.service import FreezeService
@@ -139,6 +139,11 @@ async def roll_money(uow: UnitOfWork, _: date) -> int:
     return await MoneyRollupService(uow).roll_due()
 
 
+async def roll_memberships(uow: UnitOfWork, _: date) -> int:
+    """Clients whose periods are not followed yet, or have changed."""
+    return await MembershipRollupService(uow).roll_due()
+
+
 async def sweep(uow: UnitOfWork, _: date) -> int:
     """Messages that nobody has picked up."""
     return await sweep_outbox(uow)
@@ -178,6 +183,13 @@ JOBS: Final = (
     Job("letter", tell_month, N_("The month in figures"), every=DAY, by_day=True),
     Job("visit_months", roll_visits, N_("Count visits of past months"), every=DAY, rounds=MANY),
     Job("money_months", roll_money, N_("Sum up money of past months"), every=DAY, rounds=MANY),
+    Job(
+        "membership_periods",
+        roll_memberships,
+        N_("Follow memberships for the reports"),
+        every=DAY,
+        rounds=MANY,
+    ),
     Job("outbox", sweep, N_("Send messages")),
     Job("erasures", erase, N_("Erasures")),
     Job("retention", forget, N_("Clean up"), every=DAY, rounds=MANY),

@@ -36,7 +36,7 @@ from gym.reports.charts.shapes import Chart, Theme
 from gym.reports.ranges import DayRange
 from gym.reports.registry import REPORTS
 from gym.reports.results import Report
-from gym.reports.rollup.service import MoneyRollupService, VisitRollupService
+from gym.reports.rollup.service import MembershipRollupService, MoneyRollupService, VisitRollupService
 from gym.reports.service import ReportService
 from gym.security.permissions import Actor
 from gym.settings.models import GymKind
@@ -81,7 +81,7 @@ class GymBench:
         await self._jobs()
 
     async def _roll_up(self) -> None:
-        while await self.gym.run(Actor.system(), _roll_both):
+        while await self.gym.run(Actor.system(), _roll_all):
             pass
         async with self.gym.unit_of_work(Actor.system()) as uow:
             await uow.session.execute(text("ANALYZE"))
@@ -129,9 +129,10 @@ class GymBench:
         self.figures.append(figure(f"{name}, {self.size}", value, unit, wanted=wanted, ok=value <= limit))
 
 
-async def _roll_both(uow: UnitOfWork) -> int:
-    """Months of visits and of money."""
-    return await VisitRollupService(uow).roll_due() + await MoneyRollupService(uow).roll_due()
+async def _roll_all(uow: UnitOfWork) -> int:
+    """Months of visits and of money, and memberships."""
+    months = await VisitRollupService(uow).roll_due() + await MoneyRollupService(uow).roll_due()
+    return months + await MembershipRollupService(uow).roll_due()
 
 
 @contextmanager

@@ -5,8 +5,10 @@ by row.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pytest
 
@@ -88,11 +90,16 @@ async def test_every_debt_is_the_balance_of_its_day(random_gym: RandomGym) -> No
 
 
 async def test_what_was_collected_is_what_came_for_plans_that_had_begun(random_gym: RandomGym) -> None:
-    entries = await random_gym.rows("SELECT * FROM ledger_entries")
+    assert await check_collected(random_gym, random_gym.ranges())
+
+
+async def check_collected(gym: RandomGym, ranges: Sequence[DayRange]) -> Decimal:
+    """What was collected in all of the ranges."""
+    entries = await gym.rows("SELECT * FROM ledger_entries")
     by_id = {one["id"]: one for one in entries}
-    begun = {one["account_id"]: one["starts_on"] for one in await plans_of(random_gym)}
+    begun = {one["account_id"]: one["starts_on"] for one in await plans_of(gym)}
     collected = ZERO
-    for days in random_gym.ranges():
+    for days in ranges:
         wanted: dict[date, Decimal] = {}
         for one in entries:
             payment = by_id[one["voids_id"]] if one["kind"] == "void" else one
@@ -102,13 +109,13 @@ async def test_what_was_collected_is_what_came_for_plans_that_had_begun(random_g
             if days.first <= one["gym_day"] <= days.last:
                 sign = 1 if one["kind"] == "payment" else -1
                 wanted[one["gym_day"]] = wanted.get(one["gym_day"], ZERO) + sign * one["amount"]
-        result = await result_of(random_gym, "debts", days)
+        result = await result_of(gym, "debts", days)
         table = result.table("coll")
         assert table is not None
         assert {row.cells[0]: row.cells[2] for row in table.rows} == wanted
         assert {one.key: one.value for one in result.figures}["collected"] == sum(wanted.values(), ZERO)
         collected += sum(wanted.values(), ZERO)
-    assert collected
+    return collected
 
 
 async def test_an_earlier_range_is_compared_by_sums_alone(random_gym: RandomGym) -> None:
@@ -139,11 +146,14 @@ async def test_the_debts_behind_a_figure_add_up_to_it(random_gym: RandomGym) -> 
 async def test_taxes_are_the_receipts_of_the_ledger_and_come_to_what_was_received(
     random_gym: RandomGym,
 ) -> None:
-    entries = await random_gym.rows("SELECT * FROM ledger_entries")
+    await check_taxes(random_gym, random_gym.ranges(), Decimal(SETTINGS["tax_percent"]))
+
+
+async def check_taxes(gym: RandomGym, ranges: Sequence[DayRange], rate: Decimal) -> None:
+    entries = await gym.rows("SELECT * FROM ledger_entries")
     number = {one["id"]: one["receipt_number"] for one in entries}
-    rate = Decimal(SETTINGS["tax_percent"])
-    for days in random_gym.ranges():
-        wanted: list[tuple[object, ...]] = []
+    for days in ranges:
+        wanted: list[tuple[Any, ...]] = []
         for one in entries:
             listed = one["kind"] in ("payment", "void") or (
                 one["kind"] == "refund" and one["method"] != "credit"
@@ -156,7 +166,7 @@ async def test_taxes_are_the_receipts_of_the_ledger_and_come_to_what_was_receive
                 wanted.append(
                     (one["gym_day"], receipt, one["kind"], base, total - base, total, one["method"])
                 )
-        result = await result_of(random_gym, "taxes", days)
+        result = await result_of(gym, "taxes", days)
         sheet, by_day = result.table("taxes"), result.table("days")
         assert sheet is not None
         assert by_day is not None
@@ -166,13 +176,20 @@ async def test_taxes_are_the_receipts_of_the_ledger_and_come_to_what_was_receive
         ]
         assert sorted(found, key=str) == sorted(wanted, key=str)
         assert [row[0] for row in found] == sorted(row[0] for row in found)
-        money = {one.key: one.value for one in (await result_of(random_gym, "money", days)).figures}
+        money = {one.key: one.value for one in (await result_of(gym, "money", days)).figures}
         figures = {one.key: one.value for one in result.figures}
         assert figures["total"] == money["net"] == figures["base"] + figures["tax"]
         assert sheet.totals() == {key: figures[key] for key in ("base", "tax", "total")}
         assert by_day.totals() == {"rows": len(wanted)} | {
             key: figures[key] for key in ("base", "tax", "total")
         }
+        sums: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
+        for row in wanted:
+            sums[row[0]].append(row)
+        assert [row.cells for row in by_day.rows] == [
+            (day, len(own), *(sum((row[place] for row in own), ZERO) for place in (3, 4, 5)))
+            for day, own in sorted(sums.items())
+        ]
 
 
 async def test_the_numbers_of_receipts_have_no_gap(random_gym: RandomGym) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,9 +13,11 @@ from gym.privacy.erasure import ErasureService
 from gym.reports.ranges import DayRange
 from gym.reports.rollup.service import MoneyRollupService
 from gym.security.permissions import Actor
-from tests.reports.random_gym import RandomGym
+from tests.reports.random_gym import SETTINGS, RandomGym
+from tests.reports.test_debts_and_taxes_twice import check_collected, check_taxes
 from tests.reports.test_money_twice import check_sums, check_tills
 
+RATE = Decimal(SETTINGS["tax_percent"])
 LATE = """
 INSERT INTO ledger_entries (id, account_id, kind, amount, method, voids_id, receipt_number, reason, staff_id,
     staff_name, at, gym_day)
@@ -50,9 +53,11 @@ async def summed(gym: RandomGym) -> set[date]:
     return {row["month"] for row in rows}
 
 
-async def agree(gym: RandomGym, ranges: Sequence[DayRange]) -> None:
+async def agree(gym: RandomGym, ranges: Sequence[DayRange], rate: Decimal = RATE) -> None:
     assert await check_sums(gym, ranges)
     await check_tills(gym, ranges)
+    assert await check_collected(gym, ranges)
+    await check_taxes(gym, ranges, rate)
 
 
 async def write(gym: RandomGym, statement: str, **values: object) -> None:

@@ -38,6 +38,13 @@ VISITS: Final = (
         "id gym_day hour plan_id visits",
         stays="sums of visits by hour and plan, without people",
     ),
+    Entry("visit_days", {}, "gym_day visits", stays="sums of a day, without people"),
+    Entry(
+        "visit_hours",
+        {},
+        "id month weekday hour plan_id visits",
+        stays="sums of visits by hour and plan, without people",
+    ),
     Entry(
         "visitor_months",
         {},

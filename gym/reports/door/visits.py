@@ -93,7 +93,7 @@ ROLLED_UP: Final = ("days", "hours", "plan")
 
 
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
-    """Five statements."""
+    """Four statements."""
     door, terms = VisitRepository(uow.session), terms_of(uow, asked)
     counts = await door.counts(terms)
     refusals, overrides = await door.refusals(terms), await door.overrides(terms)
@@ -103,7 +103,7 @@ async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
 
 
 async def figures(uow: UnitOfWork, asked: Asked) -> Sequence[Figure]:
-    """Five statements, for the ranges that a range is compared with."""
+    """Four statements, for the ranges that a range is compared with."""
     door, terms = VisitRepository(uow.session), terms_of(uow, asked)
     refusals, overrides = await door.refusals(terms), await door.overrides(terms)
     return await _figures(door, terms, await door.total(terms), refusals, overrides)
@@ -116,12 +116,13 @@ async def _figures(
     refusals: Sequence[RefusalCount],
     overrides: Sequence[OverrideCount],
 ) -> list[Figure]:
+    people = await door.people(terms)
     refused = sum(one.refusals for one in refusals)
     let_in = sum(one.overrides for one in overrides)
     return [
         Figure("visits", N_("Visits"), COUNT, visits, VISITS, behind="visits"),
-        Figure("visitors", N_("People"), COUNT, await door.visitors(terms), VISITORS),
-        Figure("no_shows", N_("Never came"), COUNT, await door.absent(terms), NO_SHOWS, behind="no_shows"),
+        Figure("visitors", N_("People"), COUNT, people.visitors, VISITORS),
+        Figure("no_shows", N_("Never came"), COUNT, people.absent, NO_SHOWS, behind="no_shows"),
         Figure("refused", N_("Refused"), COUNT, refused, REFUSED, "refused"),
         Figure("let_in", N_("Let in anyway"), COUNT, let_in, LET_IN, "let_in"),
     ]
@@ -133,7 +134,9 @@ async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> 
     if place == RowsPlace("", "no_shows"):
         door = VisitRepository(uow.session)
         found = [_absent(one) for one in await door.no_shows(terms, Narrowing(page=page))]
-        return RowsBehind(Table("rows", N_("Never came"), _ABSENT, found), page, await door.absent(terms))
+        return RowsBehind(
+            Table("rows", N_("Never came"), _ABSENT, found), page, (await door.people(terms)).absent
+        )
     where = WHERE.get(place.table) if place.table else FIGURE_WHERE.get(place.row)
     by_id = place.table in BY_ID
     if where is None or (by_id and place.row != NOBODY_KEY and id_of(place.row) is None):

@@ -28,14 +28,21 @@ from gym.subscriptions.periods import DAYS, MONTHS
 
 DAYS_A_MONTH: Final = Fraction(365, 12)
 
-# Nearly every account is settled on the day on which it was opened: the balance of each day is summed for the
-# others alone, that several days have moved, or that owe.
-PAID: Final = f"""
+
+def paid_of(whose: str = "TRUE") -> str:
+    """A table `paid` of what covers a day of a range, by subscription, with the days that were not paid.
+
+    `whose` is a condition on its row `s` of `subscriptions`: what is known of few clients is asked of few.
+    """
+    # Nearly every account is settled on the day on which it was opened: the balance of each day is summed for
+    # the others alone, that several days have moved, or that owe.
+    return f"""
 {COVERED}, span AS MATERIALIZED (
     SELECT s.id, s.client_id, s.plan_id, s.account_id, s.starts_on, s.final_price, s.visits,
         greatest(s.starts_on, CAST(:first AS date)) AS begins,
         least(s.until, CAST(:last AS date)) + 1 AS ends
     FROM covered s WHERE s.starts_on <= :last AND {OPEN_OR_LATER} AND (s.until < :first) IS NOT TRUE
+        AND {whose}
 ), owing AS MATERIALIZED (
     SELECT s.account_id FROM span s JOIN accounts a ON a.id = s.account_id
     WHERE a.first_entry_day < a.last_entry_day OR a.balance > CAST(:overlooked AS numeric)
@@ -57,6 +64,9 @@ PAID: Final = f"""
     SELECT s.*, u.days AS unpaid FROM span s LEFT JOIN unpaid u ON u.id = s.id
 )
 """  # noqa: S608 - the parts are ours
+
+
+PAID: Final = paid_of()
 PAID_DAYS: Final = "(datemultirange(daterange(p.begins, p.ends)) - coalesce(p.unpaid, '{}'))"
 """Of a row `p` of `paid`; it is dear, and few rows have unpaid days."""
 EVER_PAID: Final = f"(p.unpaid IS NULL OR NOT isempty({PAID_DAYS}))"

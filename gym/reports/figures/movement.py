@@ -1,7 +1,6 @@
 """Coming and going: whose membership began, began again or ended in a range of gym days.
 
-A membership is an unbroken chain of covered days: at most `LAPSE_DAYS` uncovered ones lie between two periods
-of it. Exactly so many break no chain, so that everybody who left and returns is counted as back.
+What a membership is, and how it is followed, stands in `gym.reports.rollup.memberships`.
 """
 
 from __future__ import annotations
@@ -17,9 +16,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.reports.figures.coverage import COVERED, LAPSE_DAYS
+from gym.reports.figures.coverage import LAPSE_DAYS
 from gym.reports.figures.pages import EVERYTHING, Found, Narrowing
 from gym.reports.figures.terms import FigureTerms
+from gym.reports.rollup.memberships import PERIODS
 
 
 class MovementKind(StrEnum):
@@ -33,32 +33,15 @@ class MovementKind(StrEnum):
     """Over and not renewed, but not for `LAPSE_DAYS` days yet."""
 
 
-# Of whoever moved in the range the whole chain, in two orders: each row looks back at the last covered day of
-# all before it, and ahead at the first start of all after it. A period that begins or ends in the range lies
-# in it with a day: asked first, for it costs nothing. Both ends of a row are looked at in one pass: read
-# twice, the chain of five years would be written to disk in between.
 _MOVED: Final = f"""
-WITH {COVERED}, chained AS (
-    SELECT o.id, o.client_id, o.plan_id, o.seller_id, o.brought, o.starts_on, o.until,
-        max(o.until) OVER earlier AS until_before, min(o.starts_on) OVER later AS starts_after
-    FROM covered o
-    WHERE o.client_id IN (SELECT m.client_id FROM covered m
-        WHERE m.starts_on <= :last AND m.ends_on >= :first
-            AND (m.starts_on BETWEEN :first AND :last OR m.until BETWEEN :first AND :last))
-    WINDOW earlier AS (PARTITION BY o.client_id ORDER BY o.starts_on, o.sold_at, o.id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-        later AS (PARTITION BY o.client_id ORDER BY o.until DESC, o.starts_on DESC, o.sold_at DESC, o.id DESC
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-), moved AS (
-    SELECT k.kind, k.day, c.id, c.client_id, c.plan_id, c.seller_id
-    FROM chained c CROSS JOIN LATERAL (
-        SELECT CASE WHEN c.until_before IS NULL THEN 'new' ELSE 'back' END AS kind, c.starts_on AS day
-        WHERE c.starts_on BETWEEN :first AND :last
-            AND (c.until_before IS NULL AND NOT c.brought OR c.until_before < c.starts_on - {LAPSE_DAYS + 1})
+WITH {PERIODS}, moved AS (
+    SELECT k.kind, k.day, c.subscription_id AS id, c.client_id, c.plan_id, c.seller_id
+    FROM periods c CROSS JOIN LATERAL (
+        SELECT c.begins AS kind, c.starts_on AS day
+        WHERE c.begins IS NOT NULL AND c.starts_on BETWEEN :first AND :last
         UNION ALL
         SELECT CASE WHEN c.until < CAST(:today AS date) - {LAPSE_DAYS} THEN 'left' ELSE 'not_yet' END, c.until
-        WHERE c.until BETWEEN :first AND :last AND c.until < :today
-            AND (c.starts_after IS NULL OR c.starts_after > c.until + {LAPSE_DAYS + 1})
+        WHERE c.is_last AND c.until BETWEEN :first AND :last AND c.until < :today
     ) k
 )
 """  # noqa: S608 - the parts are ours

@@ -17,31 +17,24 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.reports.figures.coverage import COVERED, LAPSE_DAYS
+from gym.reports.figures.coverage import LAPSE_DAYS
 from gym.reports.figures.pages import EVERYTHING, Found, Narrowing
 from gym.reports.figures.terms import FigureTerms
+from gym.reports.rollup.memberships import PERIODS
 
 PROMPT_DAYS: Final = 7
 """Days after its end within which a period is renewed promptly."""
 
-# The next one is looked for among all that come after, from the last backwards.
+# Of what ended by itself the last covered day is that of its period.
 _ENDED: Final = f"""
-WITH {COVERED}, followed AS (
-    SELECT o.id, o.client_id, o.plan_id, o.ends_on, o.until, o.status,
-        min(CAST(timezone(:zone, o.sold_at) AS date)) OVER (PARTITION BY o.client_id
-            ORDER BY o.starts_on DESC, o.sold_at DESC, o.id DESC
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS renewed_on
-    FROM covered o
-    WHERE o.client_id IN (SELECT m.client_id FROM covered m
-        WHERE m.starts_on <= :last AND m.ends_on >= :first AND m.until BETWEEN :first AND :last)
-), ended AS (
-    SELECT o.id, o.client_id, o.plan_id, o.ends_on, o.renewed_on, CASE
-        WHEN o.renewed_on <= o.ends_on THEN 'before'
-        WHEN o.renewed_on <= o.ends_on + {PROMPT_DAYS} THEN 'prompt'
-        WHEN o.renewed_on <= o.ends_on + {LAPSE_DAYS} THEN 'late'
-        WHEN CAST(:today AS date) <= o.ends_on + {LAPSE_DAYS} THEN 'not_yet' ELSE 'not' END AS outcome
-    FROM followed o
-    WHERE o.status <> 'canceled' AND o.until BETWEEN :first AND :last AND o.until < :today
+WITH {PERIODS}, ended AS (
+    SELECT o.subscription_id AS id, o.client_id, o.plan_id, o.until AS ends_on, o.renewed_on, CASE
+        WHEN o.renewed_on <= o.until THEN 'before'
+        WHEN o.renewed_on <= o.until + {PROMPT_DAYS} THEN 'prompt'
+        WHEN o.renewed_on <= o.until + {LAPSE_DAYS} THEN 'late'
+        WHEN CAST(:today AS date) <= o.until + {LAPSE_DAYS} THEN 'not_yet' ELSE 'not' END AS outcome
+    FROM periods o
+    WHERE o.ends_itself AND o.until BETWEEN :first AND :last AND o.until < :today
 )
 """  # noqa: S608 - the parts are ours
 TALLIES: Final = text(

@@ -74,7 +74,7 @@ OF_COLLECTED: Final = (
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     """Two statements."""
     repository, last = OwedRepository(uow.session), asked.days.last
-    owed, collected = await repository.owed(last), await repository.collected(asked.days)
+    owed, collected = await repository.owed(last), await repository.collected(asked.days, uow.now)
     debts = Table("debts", N_("Debts"), OF_DEBTS, [_debt_row(one) for one in owed], DEFINITION)
     tables = [_ages(owed), debts, _promises(owed), _collected(collected)]
     return ReportResult(_figures(_summed(owed, last), collected), tables)
@@ -110,7 +110,7 @@ async def figures(uow: UnitOfWork, asked: Asked) -> Sequence[Figure]:
     """Two statements that bring sums only, for the ranges that a range is compared with."""
     repository = OwedRepository(uow.session)
     sums = await repository.sums(asked.days.last)
-    return _figures(sums, await repository.collected(asked.days))
+    return _figures(sums, await repository.collected(asked.days, uow.now))
 
 
 def _summed(owed: Sequence[OwedDebt], last: date) -> OwedSums:

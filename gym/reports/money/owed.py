@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.debts.reading import debts_of
 from gym.reports.ranges import DayRange
+from gym.reports.rollup.collected import collected
+from gym.reports.rollup.months import months_of
 
 
 class DebtAge(StrEnum):
@@ -32,15 +34,20 @@ class DebtAge(StrEnum):
 
 LAST_DAYS: Final = {DebtAge.WEEK: 7, DebtAge.MONTH: 30, DebtAge.QUARTER: 90}
 """The highest age in days of a band."""
-# A balance of an earlier day is today's less what the ledger has moved since.
+# A balance of an earlier day is today's less what the ledger has moved since. Nearly every account is settled
+# on one day: the ledger is read for those alone that were moved up to that day and after it.
 _OWING_THEN: Final = """
-    SELECT a.id AS account_id, a.client_id, a.balance - coalesce(l.moved, 0) AS owed, a.snoozed_until
-    FROM accounts a LEFT JOIN (
-        SELECT account_id, sum(CASE WHEN kind IN ('charge', 'opening', 'refund', 'void') THEN amount
-            ELSE -amount END) AS moved
-        FROM ledger_entries WHERE gym_day > :day GROUP BY account_id
-    ) l ON l.account_id = a.id
-    WHERE (a.balance > 0 OR l.moved <> 0) AND a.balance - coalesce(l.moved, 0) > 0 AND a.kind <> 'credit'
+    SELECT a.id AS account_id, a.client_id, a.balance AS owed, a.snoozed_until
+    FROM accounts a WHERE a.balance > 0 AND a.kind <> 'credit' AND a.last_entry_day <= :day
+    UNION ALL
+    SELECT a.id, a.client_id, a.balance - l.moved, a.snoozed_until
+    FROM accounts a CROSS JOIN LATERAL (
+        SELECT sum(CASE WHEN e.kind IN ('charge', 'opening', 'refund', 'void') THEN e.amount
+            ELSE -e.amount END) AS moved
+        FROM ledger_entries e WHERE e.account_id = a.id AND e.gym_day > :day
+    ) l
+    WHERE a.first_entry_day <= :day AND a.last_entry_day > :day AND a.kind <> 'credit'
+        AND a.balance - l.moved > 0
 """
 OWED: Final = text(f"""
 SELECT d.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name, d.what, d.since,
@@ -57,32 +64,18 @@ FROM ({debts_of(_OWING_THEN)}) d WHERE d.begun
 OWED_NOW: Final = text(f"""
 SELECT count(*) AS debts, coalesce(sum(d.owed), 0) AS owed FROM ({debts_of()}) d WHERE d.begun
 """)  # noqa: S608 - constants
-# Nearly every account is settled on the day on which its plan begins or its products are sold. Those that an
-# entry moved later are found by that day, and the ledger is read for them alone.
-COLLECTED: Final = text("""
-WITH late AS MATERIALIZED (
-    SELECT a.id AS account_id, s.starts_on AS since
-    FROM accounts a JOIN subscriptions s ON s.account_id = a.id
-    WHERE a.last_entry_day > s.starts_on AND a.last_entry_day >= :first
-    UNION ALL
-    SELECT a.id, p.gym_day FROM accounts a JOIN sales p ON p.account_id = a.id
-    WHERE a.last_entry_day > p.gym_day AND a.last_entry_day >= :first
+_MONTHS: Final = months_of(
+    "rolled_money_months", "reopened_money_months", "r.tax_percent IS NOT NULL AND r.rolled_at <= :now"
 )
-SELECT m.gym_day, sum(m.payments) AS payments, sum(m.net) AS amount
-FROM (
-    SELECT e.gym_day, 1 AS payments, e.amount AS net
-    FROM late l JOIN ledger_entries e ON e.account_id = l.account_id
-    WHERE e.gym_day BETWEEN :first AND :last AND e.kind = 'payment' AND e.method <> 'credit'
-        AND e.gym_day > l.since AND e.cause IS DISTINCT FROM 'surplus'
-    UNION ALL
-    SELECT e.gym_day, 0, -e.amount
-    FROM late l JOIN ledger_entries e ON e.account_id = l.account_id
-        JOIN ledger_entries paid ON paid.id = e.voids_id
-    WHERE e.gym_day BETWEEN :first AND :last AND e.kind = 'void' AND e.method <> 'credit'
-        AND paid.gym_day > l.since AND paid.cause IS DISTINCT FROM 'surplus'
-) m
-GROUP BY m.gym_day ORDER BY m.gym_day
-""")
+COLLECTED: Final = text(f"""
+WITH {_MONTHS}
+SELECT d.gym_day, d.payments, d.amount
+FROM months m JOIN collected_days d ON d.gym_day BETWEEN m.begins AND m.ends WHERE m.is_rolled
+UNION ALL
+SELECT c.gym_day, sum(c.payments), sum(c.net)
+FROM months m CROSS JOIN LATERAL ({collected("m.begins", "m.ends")} OFFSET 0) c WHERE NOT m.is_rolled
+GROUP BY c.gym_day ORDER BY gym_day
+""")  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +150,8 @@ class OwedRepository:
         row = (await self.session.execute(OWED_NOW, {"day": day})).one()
         return row.debts, row.owed
 
-    async def collected(self, days: DayRange) -> Sequence[CollectedDay]:
-        rows = (await self.session.execute(COLLECTED, {"first": days.first, "last": days.last})).all()
+    async def collected(self, days: DayRange, now: datetime) -> Sequence[CollectedDay]:
+        """Of months that were summed after `now`, by a clock that was set back, the entries are read."""
+        terms = {"first": days.first, "last": days.last, "now": now}
+        rows = (await self.session.execute(COLLECTED, terms)).all()
         return [CollectedDay(row.gym_day, row.payments, row.amount) for row in rows]

@@ -1,5 +1,5 @@
 """Receipts, voids and refunds with base, tax and total: their sums by day, and the rows of an accountant's
-sheet, of which years are read a chunk at a time.
+sheet, of which years are read a chunk at a time. Days of closed months come from `gym.reports.rollup`.
 """
 
 from __future__ import annotations
@@ -16,49 +16,41 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.language import N_
 from gym.payments.models import EntryKind, Method
-from gym.payments.tax import SALE_PARTS, TaxedAmount, base_at, base_of
+from gym.payments.tax import TaxedAmount
 from gym.reports.money.terms import METHODS, MOVEMENTS
 from gym.reports.results import ColumnKind, LinkKind, ReportColumn, Row, RowLink
+from gym.reports.rollup.months import months_of
+from gym.reports.rollup.taxes import BASE, DAY_SUMS, TAXED, parts_of_sales, taxed
 
 MOST_AT_ONCE: Final = 2000
 """Receipts that are read with the report: a month of a busy gym. Of more it holds the first page, and files
 read them out of a cursor in chunks of so many.
 """
-_TOTAL: Final = (
-    "CASE WHEN e.method = 'credit' THEN 0 WHEN e.kind = 'payment' THEN e.amount ELSE -e.amount END"
+_LISTED: Final = f"e.gym_day BETWEEN :first AND :last AND {TAXED}"
+_OF_RANGE: Final = parts_of_sales(f"SELECT e.account_id FROM ledger_entries e WHERE {_LISTED}")  # noqa: S608
+_MONTHS: Final = months_of(
+    "rolled_money_months", "reopened_money_months", "r.tax_percent = :percent AND r.rolled_at <= :now"
 )
-_LISTED: Final = """e.gym_day BETWEEN :first AND :last
-    AND (e.kind IN ('payment', 'void') OR e.kind = 'refund' AND e.method <> 'credit')"""
-# A sale's payments are voided and refunded together: a refund is of all that was paid, from the first on.
-_BASE: Final = f"""
-    CASE WHEN e.method = 'credit' THEN 0 WHEN p.total IS NULL THEN {base_at("t.total", ":percent")}
-    ELSE sign(t.total) * ({base_of("coalesce(b.before, 0) + e.amount", "p.base", "p.total")}
-        - {base_of("coalesce(b.before, 0)", "p.base", "p.total")}) END
-"""
-_SALES: Final = f"""
-WITH p AS MATERIALIZED ({SALE_PARTS}
-    WHERE s.account_id IN (SELECT e.account_id FROM ledger_entries e WHERE {_LISTED}) GROUP BY s.account_id
-), b AS MATERIALIZED (
-    SELECT e.id, sum(e.amount) OVER (PARTITION BY e.account_id ORDER BY e.receipt_number) - e.amount AS before
-    FROM ledger_entries e JOIN p ON p.account_id = e.account_id WHERE e.kind = 'payment'
-)
-"""  # noqa: S608 - the parts are ours
-_ENTRIES: Final = f"""
-FROM ledger_entries e
-CROSS JOIN LATERAL (SELECT {_TOTAL} AS total) t
-LEFT JOIN p ON p.account_id = e.account_id
-LEFT JOIN b ON b.id = coalesce(e.voids_id, e.id)
-"""
 BY_DAY: Final = text(f"""
-{_SALES} SELECT e.gym_day, count(*) AS rows, sum(t.total) AS total, sum({_BASE}) AS base
-{_ENTRIES} WHERE {_LISTED} GROUP BY e.gym_day ORDER BY e.gym_day
-""")
+WITH {_MONTHS}, listed AS MATERIALIZED (
+    SELECT e.* FROM months m CROSS JOIN LATERAL (
+        SELECT e.id, e.account_id, e.kind, e.amount, e.method, e.voids_id, e.gym_day FROM ledger_entries e
+        WHERE e.gym_day BETWEEN m.begins AND m.ends AND {TAXED} OFFSET 0
+    ) e WHERE NOT m.is_rolled
+), {parts_of_sales("SELECT account_id FROM listed")}
+SELECT d.gym_day, d.rows, d.total, d.base
+FROM months m JOIN tax_days d ON d.gym_day BETWEEN m.begins AND m.ends WHERE m.is_rolled
+UNION ALL
+SELECT {DAY_SUMS} {taxed("listed")} GROUP BY e.gym_day
+ORDER BY gym_day
+""")  # noqa: S608 - the parts are ours
 RECEIPTS: Final = text(f"""
-{_SALES} SELECT e.gym_day, e.kind, e.method, coalesce(v.receipt_number, e.receipt_number) AS receipt_number,
+WITH {_OF_RANGE}
+SELECT e.gym_day, e.kind, e.method, coalesce(v.receipt_number, e.receipt_number) AS receipt_number,
     CASE WHEN e.kind IN ('payment', 'void') THEN coalesce(v.id, e.id) END AS payment_id, a.client_id,
     c.document_type, c.document_number, btrim(c.first_name || ' ' || c.last_name) AS client_name,
-    t.total, {_BASE} AS base
-{_ENTRIES}
+    t.total, {BASE} AS base
+{taxed("ledger_entries")}
 LEFT JOIN ledger_entries v ON v.id = e.voids_id
 JOIN accounts a ON a.id = e.account_id
 LEFT JOIN clients c ON c.id = a.client_id

@@ -77,7 +77,7 @@ async def figures(uow: UnitOfWork, asked: Asked) -> Sequence[Figure]:
 
 
 async def _days(uow: UnitOfWork, asked: Asked) -> Sequence[TaxedDay]:
-    rows = (await uow.session.execute(BY_DAY, _terms(uow, asked))).all()
+    rows = (await uow.session.execute(BY_DAY, _terms(uow, asked) | {"now": uow.now})).all()
     return [TaxedDay(row.gym_day, row.rows, TaxedAmount(row.total, row.total - row.base)) for row in rows]
 
 

@@ -33,6 +33,35 @@ class VisitRollup(Base):
     visits: Mapped[int]
 
 
+class VisitDay(Base):
+    """Visits of one gym day; a day without any has no row."""
+
+    __tablename__ = "visit_days"
+
+    gym_day: Mapped[date] = mapped_column(primary_key=True, autoincrement=False)
+    visits: Mapped[int]
+
+
+class VisitHour(Base):
+    """Visits of a month by hour of the week and plan."""
+
+    __tablename__ = "visit_hours"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("hour BETWEEN 0 AND 23", name="hour"),
+        Index("ix_visit_hours_month", "month"),
+    )
+
+    id: Mapped[Id]
+    month: Mapped[date]
+    """Its first day."""
+    weekday: Mapped[int] = mapped_column(SmallInteger)
+    """Monday is 0."""
+    hour: Mapped[int] = mapped_column(SmallInteger)
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"))
+    visits: Mapped[int]
+
+
 class VisitorMonth(Base):
     """A client who came in a month, and how often."""
 
@@ -106,6 +135,27 @@ class MoneyMonth(Base):
     amount: Mapped[Decimal] = mapped_column(SUM)
 
 
+class TaxDay(Base):
+    """Receipts, voids and refunds of one gym day, with the part of them that is no tax."""
+
+    __tablename__ = "tax_days"
+
+    gym_day: Mapped[date] = mapped_column(primary_key=True, autoincrement=False)
+    rows: Mapped[int]
+    total: Mapped[Decimal] = mapped_column(SUM)
+    base: Mapped[Decimal] = mapped_column(SUM)
+
+
+class CollectionDay(Base):
+    """What came in for debts on one gym day."""
+
+    __tablename__ = "collected_days"
+
+    gym_day: Mapped[date] = mapped_column(primary_key=True, autoincrement=False)
+    payments: Mapped[int]
+    amount: Mapped[Decimal] = mapped_column(SUM)
+
+
 class RolledMoneyMonth(Base):
     """A month whose money is summed. Entries know their gym day, so no zone is kept with it."""
 
@@ -113,6 +163,8 @@ class RolledMoneyMonth(Base):
 
     month: Mapped[date] = mapped_column(primary_key=True, autoincrement=False)
     rolled_at: Mapped[datetime]
+    tax_percent: Mapped[Decimal | None] = mapped_column(Numeric())
+    """The rate by which its taxes are summed; none where they and what was collected are not."""
 
 
 class ReopenedMoneyMonth(Base):

@@ -1,4 +1,5 @@
-"""Statements of the roll-up of money: what moved by day, and a month's entries by what reports tell apart.
+"""Statements of the roll-up of money: what moved by day, and a month's entries by what reports tell apart;
+taxes by day, and what was collected of debts.
 
 A void has its own gym day and counts in its own month, so it reopens the payment's month only when it is late
 itself. Whose till it leaves and what account it went to are those of the payment, whose row never changes.
@@ -10,7 +11,9 @@ from typing import Final
 
 from sqlalchemy import text
 
+from gym.reports.rollup.collected import collected
 from gym.reports.rollup.repository import MonthRollup
+from gym.reports.rollup.taxes import DAY_SUMS, TAXED, parts_of_sales, taxed
 
 _MOVED: Final = """
     SELECT e.gym_day, e.kind, e.amount, e.method, e.account_id,
@@ -22,12 +25,14 @@ _MOVED: Final = """
 """
 
 MONEY: Final = MonthRollup(
+    # The base of a receipt is rounded by itself: at another rate a day's is no share of the old one.
     due=text("""
 SELECT CAST(m AS date) AS month
 FROM (SELECT min(gym_day) AS first FROM ledger_entries) earliest
 CROSS JOIN LATERAL generate_series(
     date_trunc('month', CAST(earliest.first AS timestamp)), CAST(:last AS timestamp), '1 month') m
-WHERE NOT EXISTS (SELECT FROM rolled_money_months r WHERE r.month = CAST(m AS date))
+WHERE NOT EXISTS (SELECT FROM rolled_money_months r
+        WHERE r.month = CAST(m AS date) AND r.tax_percent = :percent)
     OR EXISTS (SELECT FROM reopened_money_months o WHERE o.month = CAST(m AS date))
 ORDER BY m DESC LIMIT :most
 """),
@@ -36,6 +41,8 @@ ORDER BY m DESC LIMIT :most
     forget=(
         text("DELETE FROM money_days WHERE gym_day >= :month AND gym_day < :following"),
         text("DELETE FROM money_months WHERE month = :month"),
+        text("DELETE FROM tax_days WHERE gym_day >= :month AND gym_day < :following"),
+        text("DELETE FROM collected_days WHERE gym_day >= :month AND gym_day < :following"),
         text("DELETE FROM rolled_money_months WHERE month = :month"),
     ),
     count=(
@@ -63,6 +70,19 @@ WHERE e.gym_day >= :month AND e.gym_day < :following AND e.kind IN ('charge', 'c
     AND e.cause IS DISTINCT FROM 'paid_before'
 GROUP BY e.kind, e.cause
 """),
-        text("INSERT INTO rolled_money_months (month, rolled_at) VALUES (:month, :now)"),
+        text(f"""
+WITH listed AS MATERIALIZED (
+    SELECT e.* FROM ledger_entries e WHERE e.gym_day >= :month AND e.gym_day < :following AND {TAXED}
+), {parts_of_sales("SELECT account_id FROM listed")}
+INSERT INTO tax_days (gym_day, rows, total, base) SELECT {DAY_SUMS} {taxed("listed")} GROUP BY e.gym_day
+"""),  # noqa: S608
+        text(f"""
+INSERT INTO collected_days (gym_day, payments, amount)
+SELECT c.gym_day, sum(c.payments), sum(c.net)
+FROM ({collected(":month", "CAST(:following AS date) - 1")}) c GROUP BY c.gym_day
+"""),  # noqa: S608
+        text("""
+INSERT INTO rolled_money_months (month, rolled_at, tax_percent) VALUES (:month, :now, :percent)
+"""),
     ),
 )

@@ -1,12 +1,15 @@
-"""Counting of closed months: every night those that are not counted yet, or were reopened since."""
+"""Counting of closed months and of memberships: every night those that are not counted yet, or were reopened
+since.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
 
+from gym.reports.rollup.memberships import MembershipRollupRepository
 from gym.reports.rollup.money import MONEY
-from gym.reports.rollup.repository import MonthRollup, RollupRepository
+from gym.reports.rollup.repository import MonthRollup, RollupRepository, RollupTerms
 from gym.reports.rollup.visits import VISITS
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
@@ -17,6 +20,8 @@ two days late or more by UTC, which is at most three of the gym's days, and one 
 """
 MOST_MONTHS: Final = 12
 """Counted in one run, so that an old gym's first run is no long transaction; the rest comes next."""
+MOST_CLIENTS: Final = 2000
+"""Whose memberships are followed in one run, for the same reason."""
 
 
 class VisitRollupService:
@@ -41,13 +46,27 @@ class MoneyRollupService:
         return await _roll_due(self.uow, MONEY)
 
 
+class MembershipRollupService:
+    """For the job."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+
+    async def roll_due(self) -> int:
+        """Follow the memberships of clients whose plans have changed; how many clients."""
+        self.uow.actor.require(Permission.RUN_JOBS)
+        rollup, zone = MembershipRollupRepository(self.uow.session), self.uow.settings.timezone
+        return await rollup.count_due(zone, MOST_CLIENTS)
+
+
 async def _roll_due(uow: UnitOfWork, rollup: MonthRollup) -> int:
     uow.actor.require(Permission.RUN_JOBS)
-    months, zone = RollupRepository(uow.session, rollup), uow.settings.timezone
+    months = RollupRepository(uow.session, rollup)
+    by = RollupTerms(uow.settings.timezone, uow.settings.tax_percent)
     settled = (uow.today - SETTLED_AFTER).replace(day=1) - timedelta(days=1)
     await months.distrust_later(settled, uow.now)
-    due = await months.due(settled, zone, MOST_MONTHS)
+    due = await months.due(settled, by, MOST_MONTHS)
     for month in due:
         await months.forget_marks(month)
-        await months.count(month, zone, uow.now)
+        await months.count(month, by, uow.now)
     return len(due)

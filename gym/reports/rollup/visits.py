@@ -23,6 +23,8 @@ ORDER BY m DESC LIMIT :most
     unmark=text("DELETE FROM reopened_months WHERE month = :month"),
     forget=(
         text("DELETE FROM visit_rollups WHERE gym_day >= :month AND gym_day < :following"),
+        text("DELETE FROM visit_days WHERE gym_day >= :month AND gym_day < :following"),
+        text("DELETE FROM visit_hours WHERE month = :month"),
         text("DELETE FROM visitor_months WHERE month = :month"),
         text("DELETE FROM rolled_months WHERE month = :month"),
     ),
@@ -34,6 +36,16 @@ SELECT gen_random_uuid(), i.gym_day, CAST(extract(hour FROM timezone(:zone, i.at
 FROM check_ins i LEFT JOIN subscriptions s ON s.id = i.subscription_id
 WHERE i.gym_day >= :month AND i.gym_day < :following AND i.counted AND i.undone_at IS NULL
 GROUP BY i.gym_day, 3, s.plan_id
+"""),
+        text("""
+INSERT INTO visit_days (gym_day, visits)
+SELECT gym_day, sum(visits) FROM visit_rollups WHERE gym_day >= :month AND gym_day < :following
+GROUP BY gym_day
+"""),
+        text("""
+INSERT INTO visit_hours (id, month, weekday, hour, plan_id, visits)
+SELECT gen_random_uuid(), CAST(:month AS date), extract(isodow FROM gym_day) - 1, hour, plan_id, sum(visits)
+FROM visit_rollups WHERE gym_day >= :month AND gym_day < :following GROUP BY 3, hour, plan_id
 """),
         text("""
 INSERT INTO visitor_months (month, client_id, visits)

@@ -43,7 +43,7 @@ async def check_visits(gym: Gym, raw: RawGym, first: date, last: date) -> None:
     """Every figure of the door over one range."""
     async with asked(gym, first, last) as (uow, terms):
         door = VisitRepository(uow.session)
-        counts, visitors = await door.counts(terms), await door.visitors(terms)
+        counts, people = await door.counts(terms), await door.people(terms)
         refusals, overrides = await door.refusals(terms), await door.overrides(terms)
         no_shows = await door.no_shows(terms)
     again, days = visits_again(raw, first, last), set(inside(raw, first, last))
@@ -54,7 +54,7 @@ async def check_visits(gym: Gym, raw: RawGym, first: date, last: date) -> None:
     plan_of = {one.id: one.plan_id for one in raw.subscriptions}
     plans = Counter(plan_of.get(one.subscription_id) for one in again)
     assert {one.plan_id: one.visits for one in counts.plans} == plans
-    assert visitors == len({one.client_id for one in again})
+    assert people.visitors == len({one.client_id for one in again})
     refused = [one for one in raw.visits if one.outcome == "denied" and one.gym_day in days]
     assert {one.code.value: one.refusals for one in refusals} == Counter(one.code for one in refused)
     assert sum(one.let_in for one in refusals) == sum(1 for one in refused if one.override_reason)
@@ -67,6 +67,7 @@ async def check_visits(gym: Gym, raw: RawGym, first: date, last: date) -> None:
     came = {one.client_id for one in again}
     could = {one.client_id for day in days for one in raw.active_on(day) if not rests(raw, one, day)}
     assert {one.client_id for one in no_shows} == could - came
+    assert people.absent == len(could - came)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
