@@ -96,7 +96,7 @@ async def _month(gym: Gym, payload: MonthlyLetterPayload, language: str) -> byte
     """Money by day; None where the clock was put back before the month."""
     try:
         async with gym.unit_of_work(Actor.system()) as uow:
-            report = await ReportService(uow).report("money", DayRange(payload.first, payload.last))
+            report = await ReportService(uow).pictured("money", DayRange(payload.first, payload.last))
             t, today = uow.settings.translator(language), uow.today
     except RangeNotCome:
         return None

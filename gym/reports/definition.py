@@ -42,6 +42,8 @@ class ReportDefinition:
     """The figures alone, for the ranges it is compared with; without it `compute` is asked."""
     headline: Headline | None = None
     """What the home of reports says of it; all of them together ask the database five times at most."""
+    course: str = ""
+    """The key of its table of days, which a picture draws with that of the range before."""
     is_compared: bool = True
     """Whether its figures stand beside those of earlier ranges."""
     is_own_day: bool = False

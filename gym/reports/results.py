@@ -230,6 +230,8 @@ class Report:
     asked: Asked
     against: Comparisons | None
     result: ReportResult
+    earlier: Table | None = None
+    """What its picture draws pale: the table of days of the range before."""
 
 
 def row_key(key: UUID) -> str:

@@ -57,6 +57,14 @@ class ReportService:
             result = replace(result, figures=await self._compare(wanted, result.figures, against))
         return Report(wanted.name, wanted.title, wanted.definition, asked, against, result)
 
+    async def pictured(self, name: str, days: DayRange) -> Report:
+        """With what its picture draws behind it."""
+        report, wanted = await self.report(name, days), require_report(name)
+        if not wanted.course or report.against is None:
+            return report
+        before = await wanted.compute(self.uow, Asked(report.against.before))
+        return replace(report, earlier=before.table(wanted.course))
+
     async def table(self, name: str, days: DayRange, key: str, page: int = 0) -> TablePage:
         """A page of one table of a report, without comparisons; beyond the last one the last."""
         wanted = require_report(name)

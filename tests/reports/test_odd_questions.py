@@ -134,7 +134,7 @@ async def test_documents_of_the_accountants_list_stand_in_files_only(gym: Gym, b
 
 
 @pytest.mark.parametrize(
-    ("days", "columns", "first"), [(62, 62, "1 Jan"), (366, 13, "01.25"), (5 * 366, 6, "2025")]
+    ("days", "columns", "first"), [(62, 62, "1 Jan"), (366, 13, "Jan ’25"), (5 * 366, 6, "2025")]
 )
 def test_a_picture_of_many_days_has_columns_that_a_phone_shows(days: int, columns: int, first: str) -> None:
     begins = date(2025, 1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -104,3 +105,50 @@ def test_a_day_without_money_is_a_gap_on_the_axis() -> None:
     assert isinstance(chart, Columns)
     assert [number for number, mark in enumerate(chart.marks) if mark.value] == [0, 9]
     assert len(chart.marks) == 30
+
+
+def earlier(*rows: tuple[date, int]) -> Table:
+    return Table("day", "By day", MONEY, [Row((day, Decimal(amount))) for day, amount in rows])
+
+
+def test_the_picture_of_money_names_what_it_is_compared_with_and_draws_it_pale() -> None:
+    rows = [Row((NOVEMBER.first, Decimal(300))), Row((NOVEMBER.last, Decimal(24)))]
+    october = earlier((date(2026, 10, 1), 200), (date(2026, 10, 31), 100))
+    net = Figure("net", "Received", ColumnKind.MONEY, Decimal(324), "", before=Decimal(300))
+    report = november(Table("day", "By day", MONEY, rows), figures=(net,))
+    report = replace(report, earlier=october)
+    chart = chart_of_report(report, COP, TODAY)
+    assert isinstance(chart, Columns)
+    assert chart.title == "Received: $324, 8\N{NO-BREAK SPACE}% more than October"
+    assert chart.subtitle == "By day. This month: 1 Nov – 30 Nov. Pale: 1 Oct – 31 Oct."
+    shown = [(one.value, one.before) for one in (*chart.marks[:2], chart.marks[-1])]
+    assert shown == [(300, 200), (0, 0), (24, 0)], "the 31st has no day beside it"
+    spanish = chart_of_report(report, ES, TODAY)
+    assert isinstance(spanish, Columns)
+    assert spanish.title.endswith("8\N{NO-BREAK SPACE}% más que octubre")
+    for value, told in ((300, "as much as October"), (150, "50\N{NO-BREAK SPACE}% less than October")):
+        figures = (replace(net, value=Decimal(value)),)
+        moved = chart_of_report(replace(report, result=replace(report.result, figures=figures)), COP, TODAY)
+        assert isinstance(moved, Columns)
+        assert moved.title.endswith(told)
+
+
+def test_months_without_money_are_gaps_and_those_before_the_first_are_not_drawn() -> None:
+    """Each month stands before that of a year ago, also where one of them had nothing."""
+    days = DayRange(date(2025, 12, 1), date(2026, 11, 30))
+    rows = [Row((date(2026, month, 5), Decimal(month))) for month in (2, 3, 11)]
+    net = Figure("net", "Received", ColumnKind.MONEY, Decimal(16), "")
+    report = replace(
+        november(Table("day", "By day", MONEY, rows), figures=(net,)),
+        asked=Asked(days),
+        against=compared_with(days),
+        earlier=earlier((date(2025, 3, 5), 9), (date(2025, 11, 5), 7)),
+    )
+    chart = chart_of_report(report, COP, TODAY)
+    assert isinstance(chart, Columns)
+    assert [(one.label, one.value, one.before) for one in chart.marks] == [
+        ("Feb ’26", 2, 0),
+        ("Mar ’26", 3, 9),
+        *[(f"{name} ’26", 0, 0) for name in ("Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct")],
+        ("Nov ’26", 11, 7),
+    ]

@@ -23,7 +23,7 @@ router = Router(Audience.STAFF)
 async def show_chart(context: UpdateContext, press: ShowReportChart) -> None:
     days = DayRange(press.first, press.last)
     async with context.unit_of_work() as uow:
-        report = await ReportService(uow).report(press.report, days)
+        report = await ReportService(uow).pictured(press.report, days)
     t = context.t
     plain = context.settings.translator(context.identity.language)
     # In a thread: of five years every day is written in words, 90 ms.

@@ -171,4 +171,4 @@ def _row(one: PlanEvent) -> Row:
     return Row(cells, link=to_card(one.client_id))
 
 
-PLANS: Final = ReportDefinition("plans", N_("🎫 Plans"), ACTIVE, compute, behind, figures)
+PLANS: Final = ReportDefinition("plans", N_("🎫 Plans"), ACTIVE, compute, behind, figures, course="days")

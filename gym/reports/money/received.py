@@ -214,5 +214,5 @@ def _billed_as(one: BilledSum) -> Term:
 
 
 MONEY: Final = ReportDefinition(
-    "money", N_("💵 Money"), NET, compute, money_behind, figures, headline, is_own_day=True
+    "money", N_("💵 Money"), NET, compute, money_behind, figures, headline, "day", is_own_day=True
 )
