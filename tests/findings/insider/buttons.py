@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.findings.insider import taps
+from tests.findings.insider import slips, taps
 from tests.findings.insider.taps import Act
 
 SELLS: Final = (taps.sell, taps.sell_for_later, taps.sell_cheaper)
 RENEWS: Final = (taps.renew, taps.renew_cheaper)
 PAYS: Final = (taps.pay_cash, taps.pay_half, taps.pay_by_credit, taps.pay_by_transfer)
 CANCELS: Final = (taps.cancel, taps.cancel_for_credit, taps.cancel_for_cash)
+SLIPS: Final = (slips.send_slip, slips.send_odd_slip, slips.send_false_slip)
+AMOUNTS: Final = (slips.book_other_amount, slips.book_what_arrived)
 PRODUCTS: Final = (taps.sell_product, taps.sell_product_by_credit)
 ACTS_OF_BUTTONS: Final[Mapping[str, tuple[Act, ...]]] = {
     "sell": SELLS,
@@ -72,6 +74,16 @@ ACTS_OF_BUTTONS: Final[Mapping[str, tuple[Act, ...]]] = {
     "gift": (taps.gift,),
     "giftal": (taps.gift,),
     "clnew": (taps.close_gym,),
+    "rqkey": SLIPS,
+    "rqnum": SLIPS,
+    "pryes": (slips.approve_proof,),
+    "prbook": (slips.book_without_plan,),
+    "prbamt": (slips.book_without_plan,),
+    "pramt": AMOUNTS,
+    "proth": AMOUNTS,
+    "prno": (slips.reject_proof,),
+    "prask": (slips.ask_about_proof,),
+    "prconf": (slips.tick,),
 }
 WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
     "shows a screen, a list or a file": (
@@ -100,13 +112,8 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("bskt", "bsktad", "psell", "sale", "salepd", "sales", "salesa"),
         *("rprts", "rprt", "rptb", "rprw", "rpxlsx", "rpcsv", "rpstop", "rpdays", "risk", "rskone", "rpchrt"),
     ),
-    "what a member has sent is taken for money: as a payment that the desk takes, and unconfirmed until an"
-    " admin has found it on the statement": ("pryes", "prbook", "pramt", "prbamt", "proth", "prno", "prask"),
-    "what is asked for and sent from afar, which a colleague decides": (
-        *("rqkey", "rqnum", "rqpay", "rqren", "mytell"),
-    ),
     "admins only: where money can be sent, and what has arrived": (
-        *("pkdel", "pkey", "pkeys", "pkfst", "pknew", "pkshow", "prconf", "prunc"),
+        *("pkdel", "pkey", "pkeys", "pkfst", "pknew", "pkshow", "prunc"),
     ),
     "asks before a button that is played": (
         "askoff",
@@ -119,6 +126,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         "proff",
     ),
     "tells an admin, who decides": ("saleak",),
+    "a member sees plans and prices, or tells the desk": ("rqpay", "rqren", "mytell"),
     "a step of a form whose end is played": ("f",),
     "admins only: plans and what they cost": ("paskx", "pfield", "pnew", "pnext", "ponoff", "ppx"),
     "admins only: products, their prices and their stock": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -16,14 +17,19 @@ from bot.ui.callbacks import STAYS
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import gym_day
+from gym.core.errors import GymError
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, Role
 from gym.settings.schemas import GymSettings
 from tests.bot.conftest import MakeMember, all_handled
 from tests.conftest import hire
+from tests.findings.insider import slips
+from tests.findings.insider.bank import BankStatement
 from tests.findings.insider.buttons import ACTS_OF_BUTTONS
+from tests.findings.insider.evening import has_payment_key
 from tests.findings.insider.judging import Looks, gain, holdings, looks
 from tests.findings.insider.search import CREDITED, Fraud
+from tests.findings.insider.taps import see
 from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import ControlApiError, Person, SandboxClient
 from tests.support.sandbox.seen import Button, Message
@@ -49,6 +55,9 @@ class ChatEvening:
     friend: UUID
     names: tuple[str, ...]
     phone: Person
+    plans: tuple[UUID, ...]
+    payment_key: UUID
+    bank: BankStatement = field(default_factory=BankStatement)
     pressed: list[str] = field(default_factory=list[str])
     codes: list[str] = field(default_factory=list[str])
 
@@ -57,8 +66,10 @@ class ChatEvening:
         return gym_day(self.gym.clock.now(), self.settings.zone)
 
     async def act(self, actor: Actor, work: Any) -> Any:
-        async with self.gym.unit_of_work(actor) as uow:
-            return await work(uow)
+        """None when it was refused."""
+        with suppress(GymError):
+            async with self.gym.unit_of_work(actor) as uow:
+                return await work(uow)
 
     async def rows(self, query: str, **values: Any) -> list[Any]:
         async with self.gym.database.session() as session:
@@ -68,7 +79,7 @@ class ChatEvening:
 async def new_evening(
     gym: Gym, telegram: SandboxClient, make_member: MakeMember, plans: Sequence[Plan], number: int
 ) -> ChatEvening:
-    """Iris, who trains here, her friend Otto and three others, all of them new to the gym."""
+    """Iris, who trains here, her friend Otto with a false slip, Rosa with a true one, and two others."""
     phone = await telegram.person(f"Iris{number}")
     iris = await hire(gym, phone.name, Role.EMPLOYEE, phone.id)
     ana = await hire(gym, f"Ana{number}", Role.ADMIN)
@@ -82,7 +93,12 @@ async def new_evening(
     async with gym.unit_of_work(ana) as uow:
         settings = uow.settings
     names = tuple(one.first_name for one in (own, *others))
-    return ChatEvening(gym, settings, iris, ana, own.id, others[0].id, names, phone)
+    nequi, keys = await has_payment_key(gym, ana, f"300 {number}"), tuple(plan.id for plan in plans)
+    e = ChatEvening(gym, settings, iris, ana, own.id, others[0].id, names, phone, keys, nequi)
+    random = Random(number)
+    for client, act in ((others[0], slips.send_false_slip), (others[1], slips.send_slip)):
+        await act(e, await see(e, client.id), random)  # type: ignore[arg-type]
+    return e
 
 
 async def _paid_before(gym: Gym, desk: DeskClerk, client: Client, plan: Plan) -> None:

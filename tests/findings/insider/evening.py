@@ -21,8 +21,11 @@ from gym.core.errors import GymError
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, Role
 from gym.settings.schemas import GymSettings
+from gym.transfers.models import PaymentKeyKind
+from gym.transfers.payment_keys import PaymentKeys
 from gym.unit_of_work import Context, UnitOfWork
 from tests.conftest import hire
+from tests.findings.insider.bank import BankStatement
 from tests.support.memberships import DeskClerk
 from tests.support.shop import Shop
 
@@ -44,8 +47,11 @@ class Evening:
     friend: UUID
     others: tuple[UUID, ...]
     plans: tuple[UUID, ...]
+    payment_key: UUID
+    """Where members can send money."""
     water: UUID | None = None
     """What is sold by the piece, of which there are plenty."""
+    bank: BankStatement = field(default_factory=BankStatement)
     refused: int = 0
     surprises: list[str] = field(default_factory=list[str])
 
@@ -84,10 +90,11 @@ class Evening:
     @asynccontextmanager
     async def again(self) -> AsyncGenerator[None]:
         """Whatever happens inside has not happened."""
-        savepoint = await self.connection.begin_nested()
+        savepoint, lines = await self.connection.begin_nested(), [*self.bank.lines]
         try:
             yield
         finally:
+            self.bank.lines = lines
             await savepoint.rollback()
 
 
@@ -109,6 +116,7 @@ async def evening(gym: Gym) -> AsyncGenerator[Evening]:
     await _paid_before(gym, desk, people[0], month)
     await _paid_before(gym, desk, people[4], month)
     water = await Shop(gym, ana).has(1000)
+    nequi = await has_payment_key(gym, ana, "300 123 4567")
     async with gym.unit_of_work(ana) as uow:
         settings = uow.settings
     async with gym.database.engine.connect() as connection, connection.begin() as whole:
@@ -122,9 +130,15 @@ async def evening(gym: Gym) -> AsyncGenerator[Evening]:
             people[1].id,
             tuple(one.id for one in people[2:]),
             tuple(plan.id for plan in plans),
+            nequi,
             water.id,
         )
         await whole.rollback()
+
+
+async def has_payment_key(gym: Gym, admin: Actor, value: str) -> UUID:
+    async with gym.unit_of_work(admin) as uow:
+        return (await PaymentKeys(uow).add(PaymentKeyKind.NEQUI, "Nequi", value)).id
 
 
 async def _paid_before(gym: Gym, desk: DeskClerk, client: Client, plan: Plan) -> None:

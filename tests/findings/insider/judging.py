@@ -8,7 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from gym.reports.person_facts import PersonFacts, PersonFactsService
+from gym.transfers.service import ProofService
 from tests.findings.insider.evening import Evening
+from tests.findings.insider.slips import reconcile
 
 ZERO: Final = Decimal(0)
 # A debt of a closed plan counts against what was used of that plan, and no further: whoever has left is not
@@ -44,7 +46,9 @@ SELECT
     coalesce(sum(CASE e.kind WHEN 'payment' THEN e.amount ELSE -e.amount END)
         FILTER (WHERE e.method = 'cash'), 0),
     coalesce(sum(CASE e.kind WHEN 'payment' THEN e.amount ELSE -e.amount END)
-        FILTER (WHERE e.method IN ('card', 'transfer', 'qr')), 0),
+        FILTER (WHERE e.method IN ('card', 'transfer', 'qr') AND NOT EXISTS (
+            SELECT FROM payment_proofs f JOIN transfer_quotes q ON q.id = f.quote_id
+            WHERE f.decided_by = :iris AND coalesce(v.note, e.note) LIKE '%' || q.reference)), 0),
     coalesce(sum(e.amount) FILTER (WHERE e.kind = 'refund' AND e.method = 'cash' AND e.staff_id = :iris), 0),
     coalesce(sum(e.amount) FILTER (WHERE e.kind = 'payment' AND e.method = 'cash' AND a.client_id IS NULL), 0)
 FROM ledger_entries e JOIN accounts a ON a.id = e.account_id LEFT JOIN ledger_entries v ON v.id = e.voids_id
@@ -95,6 +99,9 @@ class Looks:
 
 
 NOTHING: Final = Looks(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ZERO)
+WAITING: Final = """
+SELECT q.reference FROM payment_proofs f JOIN transfer_quotes q ON q.id = f.quote_id WHERE f.state = 'open'
+"""
 RETURNED: Final = "SELECT coalesce(sum(quantity), 0) FROM stock_movements WHERE kind = 'return'"
 
 
@@ -109,23 +116,37 @@ async def looks(e: Evening, *, honest: bool = False) -> Looks:
     assert found is not None
     facts = next(one for one in found if one.staff_id == e.iris.id)
     missing = 0 if honest else int((await e.rows(RETURNED))[0][0])
-    return Looks.of(facts, (await e.rows(TILL, iris=e.iris.id))[0][1], missing)
+    unconfirmed = (await e.rows(TILL, iris=e.iris.id))[0][1] + await _unconfirmed(e)
+    return Looks.of(facts, unconfirmed, missing)
+
+
+async def _unconfirmed(e: Evening) -> Decimal:
+    """What the gym says of the proofs that Iris has approved, once Ana has ticked what has arrived."""
+    await reconcile(e)
+    sums = await e.act(e.ana, lambda u: ProofService(u).sum_unconfirmed())
+    assert sums is not None
+    return sums[e.iris.id].amount if e.iris.id in sums else ZERO
 
 
 async def gain(e: Evening, before: dict[UUID, Holding]) -> Decimal:
     """Cash kept and value given: what Iris and Otto have that nobody has paid for.
 
     Iris puts into the till exactly what is expected of it, and gives back to every other client whatever they
-    have paid for and do not hold, so that nobody complains.
+    have paid for and do not hold, so that nobody complains: money that has arrived at the bank too, once its
+    slip was answered.
     """
     after = await holdings(e)
     till, _, refunded, nobodys = (await e.rows(TILL, iris=e.iris.id))[0]
     kept = sum((one.paid for one in after.values()), ZERO) + nobodys - refunded - till
+    waiting = {row[0] for row in await e.rows(WAITING)}
     given = ZERO
     for client, now in after.items():
         start = before.get(client, Holding(ZERO, ZERO, ZERO))
-        if client in (e.own, e.friend):
-            given += now.worth - start.worth - (now.paid - now.returned)
+        own = client in (e.own, e.friend)
+        sent = [one for one in e.bank.lines if one.client == client and (own or one.reference not in waiting)]
+        spent = now.paid - now.returned + sum((one.amount for one in sent), ZERO)
+        if own:
+            given += now.worth - start.worth - spent
         else:
-            kept -= max(ZERO, start.worth + now.paid - now.returned - now.worth)
+            kept -= max(ZERO, start.worth + spent - now.worth)
     return (kept + given).quantize(Decimal(1))

@@ -9,10 +9,11 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from tests.findings.insider import taps
+from tests.findings.insider import slips, taps
+from tests.findings.insider.acts import ACTS
 from tests.findings.insider.evening import Evening
 from tests.findings.insider.judging import NOTHING, Looks, gain, holdings, looks
-from tests.findings.insider.taps import ACTS, Act, see
+from tests.findings.insider.taps import Act, see
 
 LENGTH: Final = 20
 CREDITED: Final = Decimal(1000)
@@ -31,6 +32,8 @@ HONEST: Final[tuple[tuple[Act, ...], ...]] = (
     (taps.sell, taps.cancel, taps.ask_write_off),
     (taps.sell_product, taps.sell_product),
     (taps.sell_product, taps.void_sale, taps.sell_product),
+    (slips.send_slip, slips.approve_proof),
+    (slips.send_slip, slips.reject_proof, slips.send_slip, slips.approve_proof),
 )
 """What honest people come for, mistakes and changes of mind among it."""
 

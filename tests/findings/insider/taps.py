@@ -1,4 +1,4 @@
-"""An employee's buttons as operations: the table from which the search takes its acts."""
+"""An employee's buttons at the desk as operations, each an act of the search."""
 
 from __future__ import annotations
 
@@ -442,57 +442,3 @@ async def refund_sale(e: Evening, s: Seen, r: Random) -> object:
         return None
     one = r.choice(made)
     return await e.act(e.iris, lambda u: SaleReturns(u).refund(one, Method.CASH, "was warm"))
-
-
-ACTS: Final[dict[Act, int]] = {
-    sell_product: 4,
-    sell_product_by_credit: 1,
-    sell_product_on_account: 1,
-    pay_sale: 1,
-    void_sale: 3,
-    refund_sale: 1,
-    sell: 6,
-    sell_for_later: 1,
-    sell_cheaper: 1,
-    renew: 2,
-    renew_cheaper: 1,
-    pay_cash: 8,
-    pay_half: 1,
-    pay_by_credit: 5,
-    pay_by_transfer: 1,
-    void: 4,
-    cancel: 2,
-    cancel_for_credit: 4,
-    cancel_for_cash: 1,
-    change: 4,
-    freeze: 2,
-    end_freeze: 1,
-    start_now: 1,
-    snooze: 1,
-    check_in: 3,
-    undo: 1,
-    admit_anyway: 1,
-    block: 1,
-    unblock: 1,
-    unlink: 1,
-    deactivate: 1,
-    reactivate: 1,
-    register: 1,
-    ask_refund: 2,
-    ask_void: 1,
-    ask_discount: 1,
-    approve: 1,
-    sell_as_approved: 1,
-    pay_everything: 2,
-    take_back: 2,
-    ask_write_off: 2,
-    ask_long_freeze: 1,
-    write_off: 1,
-    write_off_sale: 1,
-    goodwill: 1,
-    refund: 1,
-    gift: 1,
-    close_gym: 1,
-    withdraw: 1,
-}
-"""How likely each is to be tapped."""

@@ -15,11 +15,11 @@ from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Role
 from tests.bot.conftest import MakeMember
 from tests.conftest import hire
+from tests.findings.insider.acts import ACTS
 from tests.findings.insider.buttons import ACTS_OF_BUTTONS, WITHOUT_AN_ACT
 from tests.findings.insider.chat import new_evening, play
 from tests.findings.insider.evening import MONTH, PACK, WEEK, evening
 from tests.findings.insider.search import honest_evenings
-from tests.findings.insider.taps import ACTS
 from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import SandboxClient
 

@@ -26,6 +26,7 @@ async def test_no_sequence_of_taps_ends_with_money_that_looks_honest(gym: Gym, c
         honest = await honest_evenings(e, 1, 40)
         assert honest.voids, "honest evenings have mistakes"
         assert honest.credits, "honest evenings have changes of mind"
+        assert not honest.unconfirmed, "what honest members have sent stands on the statement"
         frauds = await search(e, 2, as_many_as_fit(count), honest, enough=20)
         assert not e.surprises, e.surprises[:3]
     assert not frauds, "\n".join(map(str, frauds))

@@ -19,7 +19,10 @@ from gym.staff.four_eyes import FourEyes, OwnMembershipRepository
 from gym.subscriptions.changes.cancellation import Cancellation
 from gym.subscriptions.changes.todays_visit import TodaysVisit
 from gym.subscriptions.models import Subscription
-from tests.findings.insider import taps
+from gym.transfers.models import ProofState
+from gym.transfers.repository import PaymentProofRepository
+from tests.findings.insider import slips, taps
+from tests.findings.insider.acts import ACTS
 from tests.findings.insider.evening import evening
 from tests.findings.insider.search import Fraud, honest_evenings, search
 from tests.findings.insider.taps import Act
@@ -30,7 +33,7 @@ ATTEMPTS = 1500
 
 async def look_for(gym: Gym, *, only: Collection[Act]) -> Fraud:
     """The first fraud with these buttons; the other ones belong to other frauds."""
-    others = [act for act in taps.ACTS if act not in only]
+    others = [act for act in ACTS if act not in only]
     async with evening(gym) as e:
         honest = await honest_evenings(e, 1, 15)
         found = await search(e, 3, ATTEMPTS, honest, without=others)
@@ -119,3 +122,19 @@ async def test_a_visit_that_stays_behind_a_change_of_plan_is_found(
     monkeypatch.setattr(TodaysVisit, "move", stays)
     fraud = await look_for(gym, only=(*SELLS, taps.change))
     assert {act.partition("(")[0] for act in fraud.acts} >= {"check_in", "change"}, str(fraud)
+
+
+async def test_a_slip_without_money_whose_tick_is_taken_for_granted_is_found(
+    gym: Gym, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An approval that counts as found on the statement: nobody looks for what never arrived."""
+    settle = PaymentProofRepository.settle
+
+    async def ticks(self: PaymentProofRepository, key: UUID, state: ProofState, **values: Any) -> bool:
+        if state is ProofState.APPROVED:
+            values["confirmed_at"] = values["decided_at"]
+        return await settle(self, key, state, **values)
+
+    monkeypatch.setattr(PaymentProofRepository, "settle", ticks)
+    fraud = await look_for(gym, only=(*SELLS, slips.send_slip, slips.send_false_slip, slips.approve_proof))
+    assert {act.partition("(")[0] for act in fraud.acts} >= {"send_false_slip", "approve_proof"}, str(fraud)
