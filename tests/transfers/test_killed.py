@@ -12,16 +12,14 @@ from uuid import UUID
 import pytest
 
 from gym.app import Gym
-from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import NotificationKind as Kind
 from gym.payments.models import EntryKind
-from gym.plans.models import Plan
 from gym.transfers.errors import ProofDecided
-from gym.transfers.models import PaymentKey, ProofState
+from gym.transfers.models import ProofState
 from tests.e2e.process import ROOT
 from tests.support.memberships import entries, told
-from tests.transfers.conftest import Transfers, picture
+from tests.transfers.conftest import TransferCase, picture
 
 
 @pytest.fixture
@@ -44,18 +42,16 @@ async def dies(gym: Gym, when: str, proof_id: UUID, staff_id: UUID) -> None:
     assert await child.wait() == -signal.SIGKILL
 
 
-async def test_a_kill_leaves_nothing_or_one_payment_with_one_receipt(
-    gym: Gym, member: Transfers, bruno: Transfers, rosa: Client, monthly: Plan, nequi: PaymentKey
-) -> None:
-    proof = await member.sends(await member.quotes(rosa, monthly, nequi), picture("slip"))
-    assert bruno.actor.id is not None
-    await dies(gym, "before", proof.id, bruno.actor.id)
-    assert (await bruno.does("get", proof.id)).proof.state is ProofState.OPEN
-    assert not await entries(gym)
-    assert not await told(gym, Kind.RECEIPT)
+async def test_a_kill_leaves_nothing_or_one_payment_with_one_receipt(case: TransferCase) -> None:
+    proof = await case.member.sends(await case.quotes(), picture("slip"))
+    assert case.bruno.actor.id is not None
+    await dies(case.gym, "before", proof.id, case.bruno.actor.id)
+    assert (await case.bruno.does("get", proof.id)).proof.state is ProofState.OPEN
+    assert not await entries(case.gym)
+    assert not await told(case.gym, Kind.RECEIPT)
 
-    await dies(gym, "after", proof.id, bruno.actor.id)
+    await dies(case.gym, "after", proof.id, case.bruno.actor.id)
     with pytest.raises(ProofDecided):
-        await bruno.does("approve", proof.id)
-    assert [one.kind for one in await entries(gym)].count(EntryKind.PAYMENT) == 1
-    assert len(await told(gym, Kind.RECEIPT)) == 1, "it waits in the outbox, and leaves once"
+        await case.bruno.does("approve", proof.id)
+    assert [one.kind for one in await entries(case.gym)].count(EntryKind.PAYMENT) == 1
+    assert len(await told(case.gym, Kind.RECEIPT)) == 1, "it waits in the outbox, and leaves once"

@@ -5,14 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from gym.app import Gym
-from gym.clients.models import Client
-from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from gym.transfers.errors import ProofInvalid
-from gym.transfers.models import PaymentKey
-from tests.support.memberships import DeskClerk
-from tests.transfers.conftest import Transfers, number
+from tests.transfers.conftest import TransferCase, Transfers, number
 
 BY_NUMBER = "SELECT id FROM payment_proofs WHERE regexp_replace(number, '[^0-9A-Z]', '', 'g') = 'M1234'"
 APPROVED_TODAY = (
@@ -21,30 +16,24 @@ APPROVED_TODAY = (
 
 
 async def test_a_number_is_the_same_with_other_hyphens_and_dots_and_is_found_by_an_index(
-    gym: Gym,
-    member: Transfers,
-    bruno: Transfers,
-    desk: DeskClerk,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
+    case: TransferCase,
 ) -> None:
-    quote = await member.quotes(rosa, monthly, nequi)
-    first = await member.sends(quote, number("m-12 34"))
+    quote = await case.quotes()
+    first = await case.member.sends(quote, number("m-12 34"))
     for again in ("M1234", "M.1234", "m_12/34"):
-        assert (await member.sends(quote, number(again))).id == first.id, again
-    await bruno.does("approve", first.id)
-    other = await desk.client("Iván", telegram_id=7002)
-    ivan = Transfers(gym, Actor.member(other.id, other.full_name))
+        assert (await case.member.sends(quote, number(again))).id == first.id, again
+    await case.bruno.does("approve", first.id)
+    other = await case.desk.client("Iván", telegram_id=7002)
+    ivan = Transfers(case.gym, Actor.member(other.id, other.full_name))
     for written, seen in (("M.1234", True), ("M/12-34", True), ("M-1235", False)):
-        mine = await ivan.sends(await ivan.quotes(other, monthly, nequi), number(written))
-        sightings = (await bruno.does("get", mine.id)).seen_before
+        mine = await ivan.sends(await ivan.quotes(other, case.monthly, case.nequi), number(written))
+        sightings = (await case.bruno.does("get", mine.id)).seen_before
         assert ("Rosa Vargas" in [one.client_name for one in sightings]) is seen, written
     for senseless in ("A----1", "-12-3-", "....", "ABCD"):
         with pytest.raises(ProofInvalid):
-            await ivan.sends(await ivan.quotes(other, monthly, nequi), number(senseless))
+            await ivan.sends(await ivan.quotes(other, case.monthly, case.nequi), number(senseless))
 
-    async with gym.unit_of_work(Actor.system()) as uow:
+    async with case.gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(text("SET LOCAL enable_seqscan = off"))
         await uow.session.execute(text("SET LOCAL enable_sort = off"))
         for query, index in ((BY_NUMBER, "bare_number"), (APPROVED_TODAY, "approved_at")):

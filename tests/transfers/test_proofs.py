@@ -14,7 +14,6 @@ from bot.messages import render
 from bot.ui.surfaces import mask_payload
 from gym.app import Gym
 from gym.clients.models import Client
-from gym.core.clock import FrozenClock
 from gym.core.errors import GymError
 from gym.jobs.runner import run_due
 from gym.notifications.models import DeskChat, Notification
@@ -41,17 +40,16 @@ from gym.transfers.errors import (
     QuotePaid,
     SoldMeanwhile,
 )
-from gym.transfers.models import PaymentKey, PaymentKeyKind, PaymentProof, ProofState
+from gym.transfers.models import PaymentKeyKind, PaymentProof, ProofState
 from gym.transfers.payment_keys import PaymentKeys
 from gym.transfers.quotes import TransferQuotes
 from gym.transfers.schemas import Booking
 from gym.unit_of_work import UnitOfWork
 from tests.conftest import hire
-from tests.support.memberships import PRICE, DeskClerk, entries, told
-from tests.transfers.conftest import Transfers, number, picture
+from tests.support.memberships import PRICE, entries, told
+from tests.transfers.conftest import MONTH, TransferCase, Transfers, number, picture
 
 RIVALS = 32
-MONTH = timedelta(days=40)
 
 
 async def payments(gym: Gym) -> Sequence[LedgerEntry]:
@@ -72,49 +70,41 @@ async def set_price(gym: Gym, plan: Plan, amount: int) -> None:
 
 
 async def test_an_approved_proof_sells_the_plan_and_pays_the_old_debt_in_one_transaction(
-    gym: Gym,
-    member: Transfers,
-    bruno: Transfers,
-    ana: Transfers,
-    desk: DeskClerk,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
-    clock: FrozenClock,
+    case: TransferCase,
 ) -> None:
-    old = await desk.sell(rosa, monthly)
-    await desk.pay(old, Decimal(120000))
-    clock.advance(MONTH)
-    quote = await member.quotes(rosa, monthly, nequi, seen="180000.00")
+    old = await case.ended_with_debt()
+    quote = await case.quotes(seen="180000.00")
     assert (quote.price, quote.amount, len(quote.reference)) == (PRICE, PRICE + 30000, 6)
-    proof = await member.sends(quote, picture("slip"))
-    again = await member.sends(quote, picture("slip"))
+    proof = await case.member.sends(quote, picture("slip"))
+    again = await case.member.sends(quote, picture("slip"))
     assert again.id == proof.id, "the same file twice is one proof"
     with pytest.raises(NotAllowed):
-        await member.does("approve", proof.id)
+        await case.member.does("approve", proof.id)
 
-    done: Booking = await bruno.does("approve", proof.id)
+    done: Booking = await case.bruno.does("approve", proof.id)
     assert done.sold is not None
     assert [one.amount for one in done.receipt.parts] == [Decimal(30000), PRICE]
-    [_, first, second] = await payments(gym)
+    [_, first, second] = await payments(case.gym)
     assert (first.method, first.note, first.staff_name) == (
         Method.TRANSFER,
         f"Nequi · {quote.reference}",
         "Bruno Employee",
     )
     assert (done.proof.entry_id, second.idempotency_key is not None) == (first.id, True)
-    assert (await desk.see(done.sold)).status is SubscriptionStatus.ACTIVE
-    assert (await desk.see(old)).status is SubscriptionStatus.EXPIRED
-    assert len(await told(gym, Kind.RECEIPT)) == 2, "the desk's of last month, and one for everything now"
+    assert (await case.desk.see(done.sold)).status is SubscriptionStatus.ACTIVE
+    assert (await case.desk.see(old)).status is SubscriptionStatus.EXPIRED
+    assert len(await told(case.gym, Kind.RECEIPT)) == 2, (
+        "the desk's of last month, and one for everything now"
+    )
 
     with pytest.raises(QuotePaid):
-        await member.sends(quote, picture("another"))
-    assert set(await ana.does("sum_unconfirmed")) == {bruno.actor.id}
+        await case.member.sends(quote, picture("another"))
+    assert set(await case.ana.does("sum_unconfirmed")) == {case.bruno.actor.id}
     with pytest.raises(NotAllowed):
-        await bruno.does("confirm", proof.id)
+        await case.bruno.does("confirm", proof.id)
     for _ in range(2):
-        assert (await ana.does("confirm", proof.id)).confirmed_by == ana.actor.id
-    assert not await ana.does("sum_unconfirmed")
+        assert (await case.ana.does("confirm", proof.id)).confirmed_by == case.ana.actor.id
+    assert not await case.ana.does("sum_unconfirmed")
 
 
 @pytest.mark.parametrize(
@@ -123,55 +113,37 @@ async def test_an_approved_proof_sells_the_plan_and_pays_the_old_debt_in_one_tra
     ids=["too little", "right", "too much"],
 )
 async def test_what_arrived_is_booked_and_what_is_left_becomes_credit(
-    gym: Gym,
-    member: Transfers,
-    bruno: Transfers,
-    ana: Transfers,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
-    amount: int,
-    paid: list[int],
-    owes: int,
-    credit: int,
+    case: TransferCase, amount: int, paid: list[int], owes: int, credit: int
 ) -> None:
-    proof = await member.sends(await member.quotes(rosa, monthly, nequi), number("m-12 34"))
+    proof = await case.member.sends(await case.quotes(), number("m-12 34"))
     assert proof.number == "M-1234"
     if credit:
         with pytest.raises(SurplusNeedsAdmin) as refused:
-            await bruno.does("approve", proof.id, Decimal(amount))
+            await case.bruno.does("approve", proof.id, Decimal(amount))
         assert refused.value.owed == PRICE
-        assert (await bruno.does("get", proof.id)).proof.state is ProofState.OPEN
-        assert not await payments(gym)
-    done: Booking = await (ana if credit else bruno).does("approve", proof.id, Decimal(amount))
-    assert [one.amount for one in await payments(gym)] == paid
+        assert (await case.bruno.does("get", proof.id)).proof.state is ProofState.OPEN
+        assert not await payments(case.gym)
+    done: Booking = await (case.ana if credit else case.bruno).does("approve", proof.id, Decimal(amount))
+    assert [one.amount for one in await payments(case.gym)] == paid
     assert [one.amount for one in done.receipt.parts] == paid
     assert done.proof.booked == done.receipt.total == amount
     assert done.sold is not None
-    async with gym.unit_of_work(bruno.actor) as uow:
+    async with case.gym.unit_of_work(case.bruno.actor) as uow:
         sold = await uow.session.get_one(Subscription, done.sold.id)
         balance = await uow.session.scalar(
             text("SELECT balance FROM accounts WHERE id = :id"), {"id": sold.account_id}
         )
-    assert (balance, await credit_of(gym, rosa)) == (owes, credit)
+    assert (balance, await credit_of(case.gym, case.rosa)) == (owes, credit)
     assert sold.status is (SubscriptionStatus.PENDING_PAYMENT if owes else SubscriptionStatus.ACTIVE)
-    assert len(await told(gym, Kind.REFUNDED)) == (1 if credit else 0)
+    assert len(await told(case.gym, Kind.REFUNDED)) == (1 if credit else 0)
 
 
-async def test_thirty_two_answers_at_once_make_one_payment(
-    gym: Gym,
-    member: Transfers,
-    bruno: Transfers,
-    ana: Transfers,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
-) -> None:
-    proof = await member.sends(await member.quotes(rosa, monthly, nequi), picture("slip"))
+async def test_thirty_two_answers_at_once_make_one_payment(case: TransferCase) -> None:
+    proof = await case.member.sends(await case.quotes(), picture("slip"))
     acts = (
-        lambda: bruno.does("approve", proof.id),
-        lambda: ana.does("approve", proof.id),
-        lambda: ana.does("reject", proof.id, "it has not come"),
+        lambda: case.bruno.does("approve", proof.id),
+        lambda: case.ana.does("approve", proof.id),
+        lambda: case.ana.does("reject", proof.id, "it has not come"),
     )
     results = await asyncio.gather(*(acts[one % 3]() for one in range(RIVALS)), return_exceptions=True)
     refused = [one for one in results if isinstance(one, GymError)]
@@ -179,74 +151,61 @@ async def test_thirty_two_answers_at_once_make_one_payment(
     assert len(refused) == RIVALS - 1
     [won] = [one for one in results if not isinstance(one, BaseException)]
     sold = 1 if isinstance(won, Booking) else 0
-    assert len(await payments(gym)) == sold
-    assert len(await told(gym, Kind.SUBSCRIPTION_SOLD)) == len(await told(gym, Kind.RECEIPT)) == sold
+    assert len(await payments(case.gym)) == sold
+    assert (
+        len(await told(case.gym, Kind.SUBSCRIPTION_SOLD)) == len(await told(case.gym, Kind.RECEIPT)) == sold
+    )
 
 
 async def test_a_quoted_price_holds_for_a_proof_in_time_and_is_asked_again_for_a_late_one(
-    gym: Gym,
-    member: Transfers,
-    bruno: Transfers,
-    desk: DeskClerk,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
-    clock: FrozenClock,
+    case: TransferCase,
 ) -> None:
-    in_time = await member.quotes(rosa, monthly, nequi)
-    clock.advance(timedelta(hours=47))
-    proof = await member.sends(in_time, picture("in time"))
-    await set_price(gym, monthly, 170000)
-    clock.advance(timedelta(hours=20))
-    done: Booking = await bruno.does("approve", proof.id)
+    in_time = await case.quotes()
+    case.clock.advance(timedelta(hours=47))
+    proof = await case.member.sends(in_time, picture("in time"))
+    await set_price(case.gym, case.monthly, 170000)
+    case.clock.advance(timedelta(hours=20))
+    done: Booking = await case.bruno.does("approve", proof.id)
     assert done.sold is not None
     assert (done.sold.base_price, done.sold.final_price) == (170000, PRICE)
-    assert (await desk.see(done.sold)).status is SubscriptionStatus.ACTIVE
+    assert (await case.desk.see(done.sold)).status is SubscriptionStatus.ACTIVE
 
-    clock.advance(MONTH)
-    quote = await member.quotes(rosa, monthly, nequi)
+    case.clock.advance(MONTH)
+    quote = await case.quotes()
     assert quote.amount == 170000
-    clock.advance(timedelta(hours=49))
-    late = await member.sends(quote, picture("late"))
-    await set_price(gym, monthly, 180000)
+    case.clock.advance(timedelta(hours=49))
+    late = await case.member.sends(quote, picture("late"))
+    await set_price(case.gym, case.monthly, 180000)
     with pytest.raises(QuoteOutdated) as outdated:
-        await bruno.does("approve", late.id)
-    assert (await bruno.does("get", late.id)).proof.state is ProofState.OPEN
-    agreed: Booking = await bruno.does("approve", late.id, seen=outdated.value.mark)
+        await case.bruno.does("approve", late.id)
+    assert (await case.bruno.does("get", late.id)).proof.state is ProofState.OPEN
+    agreed: Booking = await case.bruno.does("approve", late.id, seen=outdated.value.mark)
     assert agreed.sold is not None
     assert agreed.sold.final_price == 180000
-    assert (await desk.see(agreed.sold)).status is SubscriptionStatus.PENDING_PAYMENT
+    assert (await case.desk.see(agreed.sold)).status is SubscriptionStatus.PENDING_PAYMENT
 
-    clock.advance(MONTH)
-    quote = await member.quotes(rosa, monthly, nequi, with_debts=False)
-    cheaper = await member.sends(quote, picture("cheaper"))
-    await set_price(gym, monthly, 150000)
-    before = await credit_of(gym, rosa)
-    await bruno.does("approve", cheaper.id)
-    assert (before, await credit_of(gym, rosa)) == (0, 30000), "a price that fell is today's"
+    case.clock.advance(MONTH)
+    quote = await case.quotes(with_debts=False)
+    cheaper = await case.member.sends(quote, picture("cheaper"))
+    await set_price(case.gym, case.monthly, 150000)
+    before = await credit_of(case.gym, case.rosa)
+    await case.bruno.does("approve", cheaper.id)
+    assert (before, await credit_of(case.gym, case.rosa)) == (0, 30000), "a price that fell is today's"
 
 
 async def test_money_whose_plan_was_sold_at_the_desk_meanwhile_is_booked_without_the_plan(
-    gym: Gym,
-    member: Transfers,
-    bruno: Transfers,
-    ana: Transfers,
-    desk: DeskClerk,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
-    clock: FrozenClock,
+    case: TransferCase,
 ) -> None:
-    await desk.pay(await desk.sell(rosa, monthly))
-    proof = await member.sends(await member.quotes(rosa, monthly, nequi), picture("slip"))
-    renewed = await desk.renew(rosa)
-    earlier = await desk.pay(renewed, Decimal(100000))
-    clock.advance(timedelta(minutes=5))
+    await case.desk.pay(await case.desk.sell(case.rosa, case.monthly))
+    proof = await case.member.sends(await case.quotes(), picture("slip"))
+    renewed = await case.desk.renew(case.rosa)
+    earlier = await case.desk.pay(renewed, Decimal(100000))
+    case.clock.advance(timedelta(minutes=5))
     with pytest.raises(AlreadyWaiting):
-        await bruno.does("approve", proof.id)
-    done: Booking = await ana.does("approve", proof.id, Decimal(90000), sells=False)
+        await case.bruno.does("approve", proof.id)
+    done: Booking = await case.ana.does("approve", proof.id, Decimal(90000), sells=False)
     assert done.sold is None
-    async with gym.unit_of_work(bruno.actor) as uow:
+    async with case.gym.unit_of_work(case.bruno.actor) as uow:
         row = await uow.session.get_one(Subscription, renewed.id)
         owes = await uow.session.scalar(
             text("SELECT balance FROM accounts WHERE id = :id"), {"id": row.account_id}
@@ -254,70 +213,56 @@ async def test_money_whose_plan_was_sold_at_the_desk_meanwhile_is_booked_without
         receipts = [
             await SubscriptionService(uow).receipt(one) for one in (earlier.entry_id, done.proof.entry_id)
         ]
-    assert (owes, await credit_of(gym, rosa)) == (0, 40000), "it pays what the desk has sold"
+    assert (owes, await credit_of(case.gym, case.rosa)) == (0, 40000), "it pays what the desk has sold"
     assert [one.balance_after for one in receipts] == [50000, 0], "as when they were printed"
 
 
-async def test_nobody_approves_the_own_and_nobody_sends_for_another(
-    gym: Gym,
-    member: Transfers,
-    bruno: Transfers,
-    desk: DeskClerk,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
-) -> None:
-    trains_here = Transfers(gym, await hire(gym, "Rosa herself", Role.EMPLOYEE, rosa.telegram_id))
-    quote = await member.quotes(rosa, monthly, nequi)
-    proof = await member.sends(quote, picture("slip"))
+async def test_nobody_approves_the_own_and_nobody_sends_for_another(case: TransferCase) -> None:
+    trains_here = Transfers(
+        case.gym, await hire(case.gym, "Rosa herself", Role.EMPLOYEE, case.rosa.telegram_id)
+    )
+    quote = await case.quotes()
+    proof = await case.member.sends(quote, picture("slip"))
     with pytest.raises(OwnMembershipRefused):
         await trains_here.does("approve", proof.id)
     with pytest.raises(OwnMembershipRefused):
         await trains_here.does("reject", proof.id, "not here")
-    other = await desk.client("Iván", telegram_id=7002)
-    ivan = Transfers(gym, Actor.member(other.id, other.full_name))
+    other = await case.desk.client("Iván", telegram_id=7002)
+    ivan = Transfers(case.gym, Actor.member(other.id, other.full_name))
     with pytest.raises(NotAllowed):
         await ivan.sends(quote, picture("his"))
-    assert not await payments(gym)
+    assert not await payments(case.gym)
 
-    mine = await ivan.quotes(other, monthly, nequi)
+    mine = await ivan.quotes(other, case.monthly, case.nequi)
     copied = await ivan.sends(mine, picture("slip"))
-    reviewed = await bruno.does("get", copied.id)
+    reviewed = await case.bruno.does("get", copied.id)
     assert [(one.client_name, one.approved) for one in reviewed.seen_before] == [("Rosa Vargas", False)]
-    [*_, asked] = await told(gym, Kind.PROOF_SENT)
+    [*_, asked] = await told(case.gym, Kind.PROOF_SENT)
     assert asked["seen_before"] == 1
 
 
-async def test_a_proof_is_replaced_rejected_asked_about_and_expires(
-    gym: Gym,
-    member: Transfers,
-    ana: Transfers,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
-    clock: FrozenClock,
-) -> None:
-    await hire(gym, "Carla", Role.EMPLOYEE, telegram_id=9001)
-    quote = await member.quotes(rosa, monthly, nequi)
+async def test_a_proof_is_replaced_rejected_asked_about_and_expires(case: TransferCase) -> None:
+    await hire(case.gym, "Carla", Role.EMPLOYEE, telegram_id=9001)
+    quote = await case.quotes()
     with pytest.raises(ProofInvalid):
-        await member.sends(quote, number("hello"))
-    blurred = await member.sends(quote, picture("blurred"))
-    clear = await member.sends(quote, picture("clear"))
+        await case.member.sends(quote, number("hello"))
+    blurred = await case.member.sends(quote, picture("blurred"))
+    clear = await case.member.sends(quote, picture("clear"))
     with pytest.raises(ProofOver):
-        await ana.does("approve", blurred.id)
-    assert not (await ana.does("get", clear.id)).seen_before
-    await ana.does("ask", clear.id, "Which bank did you send it from?")
-    rejected = await ana.does("reject", clear.id, "it has not arrived")
-    assert [payload["answer"] for payload in await told(gym, Kind.PROOF_ANSWERED)] == [rejected.answer]
-    third = await member.sends(quote, number("AB 12345"))
-    clock.advance(timedelta(hours=73))
-    assert (await run_due(gym.run)).done["proofs"] == 1
+        await case.ana.does("approve", blurred.id)
+    assert not (await case.ana.does("get", clear.id)).seen_before
+    await case.ana.does("ask", clear.id, "Which bank did you send it from?")
+    rejected = await case.ana.does("reject", clear.id, "it has not arrived")
+    assert [payload["answer"] for payload in await told(case.gym, Kind.PROOF_ANSWERED)] == [rejected.answer]
+    third = await case.member.sends(quote, number("AB 12345"))
+    case.clock.advance(timedelta(hours=73))
+    assert (await run_due(case.gym.run)).done["proofs"] == 1
     with pytest.raises(ProofOver):
-        await ana.does("approve", third.id)
-    assert len(await told(gym, Kind.PROOF_QUESTION)) == 1
-    settled = [payload["state"] for payload in await told(gym, Kind.PROOF_SETTLED)]
+        await case.ana.does("approve", third.id)
+    assert len(await told(case.gym, Kind.PROOF_QUESTION)) == 1
+    settled = [payload["state"] for payload in await told(case.gym, Kind.PROOF_SETTLED)]
     assert settled == ["replaced", "rejected", "expired"]
-    async with gym.unit_of_work(Actor.system()) as uow:
+    async with case.gym.unit_of_work(Actor.system()) as uow:
         state = select(Notification.state, func.count()).where(Notification.kind == Kind.PROOF_SENT)
         rows = (await uow.session.execute(state.group_by(Notification.state))).all()
         states = await uow.session.scalars(select(PaymentProof.state).order_by(PaymentProof.sent_at))
@@ -325,146 +270,124 @@ async def test_a_proof_is_replaced_rejected_asked_about_and_expires(
         assert list(states) == [ProofState.REPLACED, ProofState.REJECTED, ProofState.EXPIRED]
 
 
-async def test_a_desk_chat_reads_only_who_has_sent_a_proof(
-    gym: Gym, member: Transfers, bruno: Transfers, rosa: Client, monthly: Plan, nequi: PaymentKey
-) -> None:
-    await hire(gym, "Carla", Role.EMPLOYEE, telegram_id=9001)
-    async with gym.unit_of_work(Actor.system()) as uow:
+async def test_a_desk_chat_reads_only_who_has_sent_a_proof(case: TransferCase) -> None:
+    await hire(case.gym, "Carla", Role.EMPLOYEE, telegram_id=9001)
+    async with case.gym.unit_of_work(Actor.system()) as uow:
         uow.session.add(DeskChat(chat_id=-100, title="Desk", created_at=uow.now))
-    proof = await member.sends(await member.quotes(rosa, monthly, nequi), number("AB 12345"))
-    assert not await told(gym, Kind.PROOF_SENT)
-    [payload] = await told(gym, Kind.DESK_PROOF_SENT)
-    async with gym.unit_of_work(Actor.system()) as uow:
+    proof = await case.member.sends(await case.quotes(), number("AB 12345"))
+    assert not await told(case.gym, Kind.PROOF_SENT)
+    [payload] = await told(case.gym, Kind.DESK_PROOF_SENT)
+    async with case.gym.unit_of_work(Actor.system()) as uow:
         said = render(Kind.DESK_PROOF_SENT, mask_payload(payload), uow.settings, "en", uow.now)
     assert said.text == "🧾 <b>Rosa Vargas has sent a proof of payment</b>"
     assert said.keyboard is not None
     assert [one.text for row in said.keyboard.inline_keyboard for one in row] == ["Open in private"]
-    await bruno.does("approve", proof.id)
-    [settled] = await told(gym, Kind.DESK_PROOF_SETTLED)
+    await case.bruno.does("approve", proof.id)
+    [settled] = await told(case.gym, Kind.DESK_PROOF_SETTLED)
     assert (settled["state"], settled["decided_by"]) == ("approved", "Bruno Employee")
 
 
 async def test_payment_keys_are_kept_by_admins_and_members_see_those_that_are_shown(
-    gym: Gym,
-    ana: Transfers,
-    bruno: Transfers,
-    member: Transfers,
-    rosa: Client,
-    nequi: PaymentKey,
-    monthly: Plan,
+    case: TransferCase,
 ) -> None:
-    async with gym.unit_of_work(ana.actor) as uow:
+    async with case.gym.unit_of_work(case.ana.actor) as uow:
         keys = PaymentKeys(uow)
         with pytest.raises(PaymentKeyTaken):
             await keys.add(PaymentKeyKind.NEQUI, "Again", "300 123 4567")
         breb = await keys.add(PaymentKeyKind.BRE_B, "Bre-B", "@powergym")
         await keys.move_first(breb.id)
         assert [one.label for one in await keys.shown()] == ["Bre-B", "Nequi"]
-        await keys.show(nequi.id, shown=False)
+        await keys.show(case.nequi.id, shown=False)
         assert [one.label for one in await keys.shown()] == ["Bre-B"]
-    quote = await member.quotes(rosa, monthly, breb)
+    quote = await case.member.quotes(case.rosa, case.monthly, breb)
     with pytest.raises(GymError):
-        await member.quotes(rosa, monthly, nequi)
-    async with gym.unit_of_work(ana.actor) as uow:
+        await case.quotes()
+    async with case.gym.unit_of_work(case.ana.actor) as uow:
         await PaymentKeys(uow).remove(breb.id)
-    async with gym.unit_of_work(bruno.actor) as uow:
+    async with case.gym.unit_of_work(case.bruno.actor) as uow:
         assert (await TransferQuotes(uow).get(quote.id)).key_label == "Bre-B"
         with pytest.raises(NotAllowed):
             await PaymentKeys(uow).all()
 
 
 async def test_a_plan_that_the_desk_has_sold_meanwhile_is_not_sold_twice_by_a_proof(
-    gym: Gym,
-    member: Transfers,
-    bruno: Transfers,
-    desk: DeskClerk,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
-    clock: FrozenClock,
+    case: TransferCase,
 ) -> None:
     """The member is told to renew and sends the money; the desk renews unpaid, for the transfer is coming."""
-    await desk.pay(await desk.sell(rosa, monthly))
-    clock.advance(MONTH)
-    slip = await member.sends(await member.quotes(rosa, monthly, nequi), picture("slip"))
-    today = await desk.renew(rosa)
+    await case.desk.pay(await case.desk.sell(case.rosa, case.monthly))
+    case.clock.advance(MONTH)
+    slip = await case.member.sends(await case.quotes(), picture("slip"))
+    today = await case.desk.renew(case.rosa)
     with pytest.raises(SoldMeanwhile) as meanwhile:
-        await bruno.does("approve", slip.id)
+        await case.bruno.does("approve", slip.id)
     assert meanwhile.value.context["starts_on"] == today.starts_on
-    done: Booking = await bruno.does("approve", slip.id, sells=False)
-    assert (done.sold, (await desk.see(today)).account.balance) == (None, 0), "it pays today's period"
-    assert await credit_of(gym, rosa) == 0
+    done: Booking = await case.bruno.does("approve", slip.id, sells=False)
+    assert (done.sold, (await case.desk.see(today)).account.balance) == (None, 0), "it pays today's period"
+    assert await credit_of(case.gym, case.rosa) == 0
 
-    ivan = await desk.client("Iván", telegram_id=7002)
-    newcomer = Transfers(gym, Actor.member(ivan.id, ivan.full_name))
-    quote = await newcomer.quotes(ivan, monthly, nequi)
-    clock.advance(timedelta(hours=49))
+    ivan = await case.desk.client("Iván", telegram_id=7002)
+    newcomer = Transfers(case.gym, Actor.member(ivan.id, ivan.full_name))
+    quote = await newcomer.quotes(ivan, case.monthly, case.nequi)
+    case.clock.advance(timedelta(hours=49))
     late = await newcomer.sends(quote, picture("his"))
-    first = await desk.sell(ivan, monthly)
-    await set_price(gym, monthly, 160000)
+    first = await case.desk.sell(ivan, case.monthly)
+    await set_price(case.gym, case.monthly, 160000)
     with pytest.raises(SoldMeanwhile) as meanwhile:
-        await bruno.does("approve", late.id)
+        await case.bruno.does("approve", late.id)
     with pytest.raises(QuoteOutdated) as outdated:
-        await bruno.does("approve", late.id, seen=meanwhile.value.mark)
-    agreed: Booking = await bruno.does("approve", late.id, seen=outdated.value.mark)
+        await case.bruno.does("approve", late.id, seen=meanwhile.value.mark)
+    agreed: Booking = await case.bruno.does("approve", late.id, seen=outdated.value.mark)
     assert agreed.sold is not None
     assert agreed.sold.starts_on > first.ends_on, "both were agreed to, one after the other"
 
 
 async def test_a_reward_lowers_one_quoted_price_and_a_clearer_copy_keeps_the_held_one(
-    gym: Gym,
-    member: Transfers,
-    bruno: Transfers,
-    desk: DeskClerk,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
-    clock: FrozenClock,
+    case: TransferCase,
 ) -> None:
-    first = await desk.sell(rosa, monthly)
-    await desk.pay(first)
-    async with gym.unit_of_work(Actor.system()) as uow:
-        reward = await RewardRepository(uow.session).earn(reward_of(rosa, first, uow))
+    first = await case.desk.sell(case.rosa, case.monthly)
+    await case.desk.pay(first)
+    async with case.gym.unit_of_work(Actor.system()) as uow:
+        reward = await RewardRepository(uow.session).earn(reward_of(case.rosa, first, uow))
     assert reward is not None
-    clock.advance(MONTH)
-    quote = await member.quotes(rosa, monthly, nequi)
+    case.clock.advance(MONTH)
+    quote = await case.quotes()
     assert (quote.price, quote.reward_id) == (PRICE / 2, reward.id)
-    proof = await member.sends(quote, picture("slip"))
-    async with gym.unit_of_work(bruno.actor) as uow:
-        used = await SubscriptionService(uow).renew(rosa.id, reward_id=reward.id)
+    proof = await case.member.sends(quote, picture("slip"))
+    async with case.gym.unit_of_work(case.bruno.actor) as uow:
+        used = await SubscriptionService(uow).renew(case.rosa.id, reward_id=reward.id)
         await SubscriptionService(uow).take_payment(used.id, PRICE / 2, Method.CASH)
-    clock.advance(MONTH)
+    case.clock.advance(MONTH)
     with pytest.raises(ProofOver):
-        await bruno.does("approve", proof.id)
-    again = await member.sends(quote, picture("again"))
+        await case.bruno.does("approve", proof.id)
+    again = await case.member.sends(quote, picture("again"))
     with pytest.raises(SoldMeanwhile) as meanwhile:
-        await bruno.does("approve", again.id)
+        await case.bruno.does("approve", again.id)
     with pytest.raises(QuoteOutdated) as outdated:
-        await bruno.does("approve", again.id, seen=meanwhile.value.mark)
+        await case.bruno.does("approve", again.id, seen=meanwhile.value.mark)
     assert "reward" in outdated.value.message
-    done: Booking = await bruno.does("approve", again.id, seen=outdated.value.mark)
+    done: Booking = await case.bruno.does("approve", again.id, seen=outdated.value.mark)
     assert done.sold is not None
     assert done.sold.final_price == PRICE, "half of it was given once"
 
-    clock.advance(MONTH)
-    held = await member.quotes(rosa, monthly, nequi, with_debts=False)
-    await member.sends(held, picture("blurred"))
-    clock.advance(timedelta(hours=50))
-    clear = await member.sends(held, picture("clear"))
-    await set_price(gym, monthly, 170000)
-    sold: Booking = await bruno.does("approve", clear.id)
+    case.clock.advance(MONTH)
+    held = await case.quotes(with_debts=False)
+    await case.member.sends(held, picture("blurred"))
+    case.clock.advance(timedelta(hours=50))
+    clear = await case.member.sends(held, picture("clear"))
+    await set_price(case.gym, case.monthly, 170000)
+    sold: Booking = await case.bruno.does("approve", clear.id)
     assert sold.sold is not None
     assert sold.sold.final_price == PRICE, "the first proof came in time"
 
-    clock.advance(MONTH)
-    lost = await member.quotes(rosa, monthly, nequi, with_debts=False)
-    wrong = await member.sends(lost, picture("wrong"))
-    await bruno.does("reject", wrong.id, "it is another gym's")
-    clock.advance(timedelta(hours=50))
-    late = await member.sends(lost, picture("late"))
-    await set_price(gym, monthly, 180000)
+    case.clock.advance(MONTH)
+    lost = await case.quotes(with_debts=False)
+    wrong = await case.member.sends(lost, picture("wrong"))
+    await case.bruno.does("reject", wrong.id, "it is another gym's")
+    case.clock.advance(timedelta(hours=50))
+    late = await case.member.sends(lost, picture("late"))
+    await set_price(case.gym, case.monthly, 180000)
     with pytest.raises(QuoteOutdated):
-        await bruno.does("approve", late.id)
+        await case.bruno.does("approve", late.id)
 
 
 def reward_of(client: Client, earned_by: Subscription, uow: UnitOfWork) -> dict[str, object]:
@@ -482,73 +405,57 @@ def reward_of(client: Client, earned_by: Subscription, uow: UnitOfWork) -> dict[
 
 
 async def test_a_voided_payment_takes_its_proof_off_every_list_and_lets_another_one_follow(
-    gym: Gym,
-    member: Transfers,
-    bruno: Transfers,
-    ana: Transfers,
-    desk: DeskClerk,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
-    clock: FrozenClock,
+    case: TransferCase,
 ) -> None:
-    old = await desk.sell(rosa, monthly)
-    await desk.pay(old, Decimal(120000))
-    clock.advance(MONTH)
-    quote = await member.quotes(rosa, monthly, nequi)
-    proof = await member.sends(quote, picture("slip"))
-    done: Booking = await bruno.does("approve", proof.id)
+    await case.ended_with_debt()
+    quote = await case.quotes()
+    proof = await case.member.sends(quote, picture("slip"))
+    done: Booking = await case.bruno.does("approve", proof.id)
     debt, price = done.receipt.parts
-    bank = bruno.actor.id
-    assert (await ana.does("sum_unconfirmed"))[bank].amount == PRICE + 30000
-    async with gym.unit_of_work(ana.actor) as uow:
+    bank = case.bruno.actor.id
+    assert (await case.ana.does("sum_unconfirmed"))[bank].amount == PRICE + 30000
+    async with case.gym.unit_of_work(case.ana.actor) as uow:
         assert (await TodayService(uow).figures(uow.today)).proofs_approved == 1
 
-    await desk.void(price.entry_id)
-    [left] = (await ana.does("unconfirmed")).items
+    await case.desk.void(price.entry_id)
+    [left] = (await case.ana.does("unconfirmed")).items
     assert (left.standing, left.voided) == (30000, False), "the other part of it stands"
-    assert (await ana.does("sum_unconfirmed"))[bank].amount == 30000
+    assert (await case.ana.does("sum_unconfirmed"))[bank].amount == 30000
     with pytest.raises(QuotePaid):
-        await member.sends(quote, picture("slip"))
+        await case.member.sends(quote, picture("slip"))
 
-    await desk.void(debt.entry_id)
-    assert not (await ana.does("unconfirmed")).items
-    assert not await ana.does("sum_unconfirmed")
-    async with gym.unit_of_work(ana.actor) as uow:
+    await case.desk.void(debt.entry_id)
+    assert not (await case.ana.does("unconfirmed")).items
+    assert not await case.ana.does("sum_unconfirmed")
+    async with case.gym.unit_of_work(case.ana.actor) as uow:
         assert (await TodayService(uow).figures(uow.today)).proofs_approved == 0
     with pytest.raises(ProofVoided):
-        await ana.does("confirm", proof.id)
-    assert (await bruno.does("get", proof.id)).proof.confirmed_at is None
+        await case.ana.does("confirm", proof.id)
+    assert (await case.bruno.does("get", proof.id)).proof.confirmed_at is None
 
-    clock.advance(timedelta(minutes=5))
-    again = await member.sends(quote, picture("slip"))
+    case.clock.advance(timedelta(minutes=5))
+    again = await case.member.sends(quote, picture("slip"))
     assert again.id != proof.id
     with pytest.raises(ProofOver):
-        await bruno.does("approve", proof.id)
-    repaid: Booking = await bruno.does("approve", again.id)
+        await case.bruno.does("approve", proof.id)
+    repaid: Booking = await case.bruno.does("approve", again.id)
     assert done.sold is not None
     assert repaid.sold is not None
     assert repaid.sold.id == done.sold.id, "its plan was sold by the first one"
     assert [one.amount for one in repaid.receipt.parts] == [30000, PRICE]
-    assert (await ana.does("confirm", again.id)).confirmed_by == ana.actor.id
+    assert (await case.ana.does("confirm", again.id)).confirmed_by == case.ana.actor.id
 
 
 async def test_a_proof_that_has_expired_waits_no_more_before_the_job_has_closed_it(
-    gym: Gym,
-    member: Transfers,
-    bruno: Transfers,
-    rosa: Client,
-    monthly: Plan,
-    nequi: PaymentKey,
-    clock: FrozenClock,
+    case: TransferCase,
 ) -> None:
-    quote = await member.quotes(rosa, monthly, nequi)
-    proof = await member.sends(quote, picture("slip"))
-    clock.advance(timedelta(hours=73))
-    seen = await bruno.does("get", proof.id)
+    quote = await case.quotes()
+    proof = await case.member.sends(quote, picture("slip"))
+    case.clock.advance(timedelta(hours=73))
+    seen = await case.bruno.does("get", proof.id)
     assert (seen.waits, seen.proof.state) == (False, ProofState.OPEN)
     with pytest.raises(ProofOver):
-        await bruno.does("ask", proof.id, "Which bank is it?")
-    again = await member.sends(quote, picture("slip"))
+        await case.bruno.does("ask", proof.id, "Which bank is it?")
+    again = await case.member.sends(quote, picture("slip"))
     assert again.id != proof.id, "the same slip is a new proof"
-    assert (await bruno.does("get", again.id)).waits
+    assert (await case.bruno.does("get", again.id)).waits
