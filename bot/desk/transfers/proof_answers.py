@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,17 +21,34 @@ from gym.transfers.errors import ProofDecided, ProofOver, settled_before
 from gym.transfers.service import ProofService
 
 router = Router(Audience.STAFF)
+Answer = Callable[[ProofService, UUID, str], Awaitable[object]]
+"""An operation of the service that takes words."""
 
 
-async def _values(context: UpdateContext, proof_id: UUID) -> dict[str, object] | None:
-    """What each of the forms begins with; None where somebody was faster, which is said."""
+async def _open(context: UpdateContext, form: Form, proof_id: UUID) -> None:
+    """Begin a form about a proof; where somebody was faster, say so instead."""
     async with context.unit_of_work() as uow:
         found = await ProofService(uow).get(proof_id)
     proof = found.proof
     if not found.waits:
         await too_late(context, proof_id, settled_before(proof))
+        return
+    values = {"proof_id": proof_id, "client": proof.client.full_name, "expected": proof.expected}
+    await begin(context, form, values, back=SeeProof(proof_id))
+
+
+async def _answer(ctx: FormContext, answer: Answer, said: str | None = None) -> Screen | None:
+    """Hand the words to the service and show the proof; None where somebody was faster, which is said."""
+    proof_id = ctx.value("proof_id", UUID)
+    try:
+        async with ctx.unit_of_work() as uow:
+            service = ProofService(uow)
+            await answer(service, proof_id, ctx.value("reason", str))
+            found = await service.get(proof_id)
+    except (ProofDecided, ProofOver) as error:
+        await too_late(ctx.context, proof_id, error)
         return None
-    return {"proof_id": proof_id, "client": proof.client.full_name, "expected": proof.expected}
+    return proof_screen(ctx.t, found, said)
 
 
 # Other amount ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -38,9 +56,7 @@ async def _values(context: UpdateContext, proof_id: UUID) -> dict[str, object] |
 
 @router.on(ProofOtherAmount)
 async def other_amount(context: UpdateContext, press: ProofOtherAmount) -> None:
-    values = await _values(context, press.proof_id)
-    if values is not None:
-        await begin(context, OTHER_AMOUNT, values, back=SeeProof(press.proof_id))
+    await _open(context, OTHER_AMOUNT, press.proof_id)
 
 
 async def _ask_amount(ctx: FormContext) -> str:
@@ -92,9 +108,7 @@ REASONS = (
 
 @router.on(RejectProof)
 async def reject(context: UpdateContext, press: RejectProof) -> None:
-    values = await _values(context, press.proof_id)
-    if values is not None:
-        await begin(context, REJECTION, values, back=SeeProof(press.proof_id))
+    await _open(context, REJECTION, press.proof_id)
 
 
 async def _ask_why(ctx: FormContext) -> str:
@@ -106,16 +120,7 @@ async def _offered(ctx: FormContext) -> list[Choice]:
 
 
 async def _reject(ctx: FormContext) -> Screen | None:
-    proof_id = ctx.value("proof_id", UUID)
-    try:
-        async with ctx.unit_of_work() as uow:
-            service = ProofService(uow)
-            await service.reject(proof_id, ctx.value("reason", str))
-            found = await service.get(proof_id)
-    except (ProofDecided, ProofOver) as error:
-        await too_late(ctx.context, proof_id, error)
-        return None
-    return proof_screen(ctx.t, found)
+    return await _answer(ctx, ProofService.reject)
 
 
 REJECTION = router.form(
@@ -133,9 +138,7 @@ REJECTION = router.form(
 
 @router.on(AskAboutProof)
 async def ask(context: UpdateContext, press: AskAboutProof) -> None:
-    values = await _values(context, press.proof_id)
-    if values is not None:
-        await begin(context, QUESTION, values, back=SeeProof(press.proof_id))
+    await _open(context, QUESTION, press.proof_id)
 
 
 async def _ask_what(ctx: FormContext) -> str:
@@ -143,16 +146,8 @@ async def _ask_what(ctx: FormContext) -> str:
 
 
 async def _send_question(ctx: FormContext) -> Screen | None:
-    proof_id = ctx.value("proof_id", UUID)
-    try:
-        async with ctx.unit_of_work() as uow:
-            service = ProofService(uow)
-            await service.ask(proof_id, ctx.value("reason", str))
-            found = await service.get(proof_id)
-    except (ProofDecided, ProofOver) as error:
-        await too_late(ctx.context, proof_id, error)
-        return None
-    return proof_screen(ctx.t, found, ctx.t("❓ <b>The question was sent.</b> The proof goes on waiting."))
+    said = ctx.t("❓ <b>The question was sent.</b> The proof goes on waiting.")
+    return await _answer(ctx, ProofService.ask, said)
 
 
 QUESTION = router.form(
