@@ -152,3 +152,23 @@ def test_months_without_money_are_gaps_and_those_before_the_first_are_not_drawn(
         *[(f"{name} ’26", 0, 0) for name in ("Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct")],
         ("Nov ’26", 11, 7),
     ]
+
+
+def test_the_picture_of_any_days_is_compared_with_as_many_before() -> None:
+    days = DayRange(date(2025, 12, 1), date(2026, 11, 30))
+    net = Figure("net", "Received", ColumnKind.MONEY, Decimal(107), "", before=Decimal(100))
+    table = Table("day", "By day", MONEY, [Row((TODAY, Decimal(107)))])
+    whole = replace(november(table, figures=(net,)), asked=Asked(days), against=compared_with(days))
+    for t, told in ((COP, "7 % more than the 365 days before"), (ES, "7 % más que los 365 días anteriores")):
+        chart = chart_of_report(whole, t, TODAY)
+        assert isinstance(chart, Columns)
+        assert chart.title.replace("\N{NO-BREAK SPACE}", " ").endswith(told)
+        assert "1 " in chart.subtitle
+        assert "2025 – 30 " in chart.subtitle, "no weekday stands in a span"
+
+
+def test_a_share_has_no_nought_behind_its_point() -> None:
+    shown = [
+        show_value(COP, Decimal(share), ColumnKind.PERCENT) for share in ("6.98", "6.94", "0.04", "12.6")
+    ]
+    assert shown == ["7 %", "6.9 %", "0 %", "13 %"]

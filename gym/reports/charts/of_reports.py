@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from babel.dates import format_date
+
 from gym.core.language import N_, Translator
 from gym.reports.charts.of_money import amount_of, money_chart, number_of
 from gym.reports.charts.shapes import (
@@ -68,7 +70,12 @@ def _active(report: Report, t: Translator, today: date) -> Chart | None:
     table = report.result.table("days")
     if table is None or not table.rows:
         return None
-    points = [Point(_day_label(row, t), number_of(row.cells[1]), t.show(row.cells[1])) for row in table.rows]
+    asked = report.asked.days
+    pattern = "d MMM" if asked.first.year == asked.last.year else "d MMM y"
+    points = [
+        Point(_day_label(row, pattern, t), number_of(row.cells[1]), t.show(row.cells[1]))
+        for row in table.rows
+    ]
     earlier = () if report.earlier is None else report.earlier.rows
     before = [number_of(row.cells[1]) for row in earlier]
     days = shown_days(report, t, today, is_compared=any(before))
@@ -139,9 +146,10 @@ def _heat(count: int, most: int, t: Translator) -> HeatCell:
     return HeatCell(count / max(1, most), t.show(count) if count else "")
 
 
-def _day_label(row: Row, t: Translator) -> str:
+def _day_label(row: Row, pattern: str, t: Translator) -> str:
     day = row.cells[0]
-    return t.day(day, short=True) if isinstance(day, date) else str(day)
+    assert isinstance(day, date), "the first column of the days is one"
+    return format_date(day, pattern, locale=t.language)
 
 
 def _month_label(row: Row, t: Translator) -> str:

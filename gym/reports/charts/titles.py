@@ -11,7 +11,7 @@ from babel.dates import format_date
 
 from gym.core.language import N_, Translator
 from gym.reports.output.words import change_of, show_days, show_percent, show_span, show_value
-from gym.reports.ranges import DayRange
+from gym.reports.ranges import DAY, DayRange
 from gym.reports.results import Report
 
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
@@ -26,7 +26,7 @@ def headline(report: Report, key: str, t: Translator, today: date) -> str:
     change = change_of(one.value, one.before)
     if change is None or report.against is None:
         return told
-    before = span_name(t, report.against.before, today)
+    before = before_name(t, report.asked.days, report.against.before, today)
     # Held together: a phone showed the number on one line and its sign on the next.
     share = show_percent(t, abs(change)).replace(" ", NO_BREAK)
     if abs(change) < LEAST:
@@ -36,13 +36,14 @@ def headline(report: Report, key: str, t: Translator, today: date) -> str:
     return t(N_("{told}, {share} less than {before}"), told=told, share=share, before=before)
 
 
-def span_name(t: Translator, days: DayRange, today: date) -> str:
-    """A whole month by its name, other days as in a sentence."""
-    first, last = days.first, days.last
-    is_month = first.day == 1 and last == first.replace(day=monthrange(first.year, first.month)[1])
-    if not is_month:
-        return show_span(t, days, today)
-    return format_date(first, "LLLL" if first.year == today.year else "LLLL y", locale=t.language)
+def before_name(t: Translator, days: DayRange, before: DayRange, today: date) -> str:
+    """Days that others are compared with: a whole month by its name, as many days before by how many."""
+    first, last = before.first, before.last
+    if first.day == 1 and last == first.replace(day=monthrange(first.year, first.month)[1]):
+        return format_date(first, "LLLL" if first.year == today.year else "LLLL y", locale=t.language)
+    if days.days == before.days > 1 and days.first - last == DAY:
+        return t.plural("the {count} day before", "the {count} days before", before.days)
+    return show_span(t, before, today)
 
 
 def shown_days(report: Report, t: Translator, today: date, *, is_compared: bool) -> str:

@@ -45,8 +45,8 @@ def show_value(t: Translator, value: Value, kind: ColumnKind) -> str:
 
 
 def show_percent(t: Translator, share: Decimal) -> str:
-    """Without decimals from 10 up, where nobody asks for them."""
-    digits = 0 if abs(share) >= 10 or share == share.to_integral_value() else 1
+    """Without decimals from 10 up, where nobody asks for them, and where there would be a nought."""
+    digits = 0 if abs(share) >= 10 or round(share, 1) == round(share) else 1
     return t("{share} %", share=f"{round(share, digits):f}".replace(".", "," if t.language == "es" else "."))
 
 
@@ -61,10 +61,14 @@ def show_days(t: Translator, days: DayRange, today: date) -> str:
 
 
 def show_span(t: Translator, days: DayRange, today: date) -> str:
-    """The days alone, for the middle of a sentence."""
-    first = t.day(days.first, short=days.first.year == today.year)
-    last = t.day(days.last, short=days.last.year == today.year)
-    return first if days.days == 1 else f"{first} – {last}"
+    """The days alone, for the middle of a sentence; a single one of another year with its weekday."""
+    if days.days == 1:
+        return t.day(days.first, short=days.first.year == today.year)
+    first, last = (
+        t.day(day, short=True) if day.year == today.year else format_date(day, "d MMM y", locale=t.language)
+        for day in (days.first, days.last)
+    )
+    return f"{first} – {last}"
 
 
 def show_sentence(t: Translator, one: Sentence) -> str:
