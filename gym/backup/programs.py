@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Final
 
@@ -30,7 +31,9 @@ def complaint(errors: IO[bytes]) -> str:
     """The first error of a program's output. Its details may hold rows, and are left out."""
     errors.seek(0)
     lines = errors.read(64 * 1024).decode(errors="replace").splitlines()
-    telling = next((line for line in lines if "error:" in line or "FATAL" in line), None)
+    told = _told(lines)
+    # A server before 17 refuses that setting first; what failed after it is the reason.
+    telling = next((line for line in told if REFUSED_TIMEOUT not in line), next(iter(told), None))
     return (telling or (lines[0] if lines else "it was stopped"))[:LONGEST]
 
 
@@ -40,9 +43,13 @@ def only_refused_timeout(errors: IO[bytes]) -> bool:
     `pg_restore` 17 and newer begin with `SET transaction_timeout = 0`, which servers before 17 lack.
     """
     errors.seek(0)
-    lines = errors.read().decode(errors="replace").splitlines()
-    told = [line for line in lines if "error:" in line or "FATAL" in line]
+    told = _told(errors.read().decode(errors="replace").splitlines())
     return bool(told) and all(REFUSED_TIMEOUT in line for line in told)
+
+
+def _told(lines: Sequence[str]) -> list[str]:
+    """The lines that tell of an error."""
+    return [line for line in lines if "error:" in line or "FATAL" in line]
 
 
 def free_bytes(folder: Path) -> int:

@@ -30,7 +30,7 @@ from gym.backup.errors import (
 from gym.backup.files.archive import OpenedBackup
 from gym.backup.files.parts import BackupFiles, part_name
 from gym.backup.files.passphrase import BackupKey
-from gym.backup.programs import REFUSED_TIMEOUT, only_refused_timeout
+from gym.backup.programs import REFUSED_TIMEOUT, complaint, only_refused_timeout
 from gym.backup.restoring import restoration
 from gym.backup.restoring.proof import BackupProof
 from gym.commands.backup import restoring
@@ -324,6 +324,14 @@ async def test_on_a_server_before_17_every_error_but_the_unknown_timeout_stops_a
 )
 def test_what_an_older_server_refuses_is_told_apart(lines: list[str], harmless: bool) -> None:
     assert only_refused_timeout(io.BytesIO("\n".join(lines).encode())) is harmless
+
+
+def test_what_an_older_server_could_not_do_is_told_and_not_the_setting_that_it_lacks() -> None:
+    refused = f"pg_restore: error: could not execute query: ERROR:  {REFUSED_TIMEOUT}"
+    cause = "pg_restore: error: COPY failed for table clients: ERROR:  could not extend file"
+    said = "\n".join([refused, "Command was: SET transaction_timeout = 0;", cause])
+    assert complaint(io.BytesIO(said.encode())) == cause
+    assert complaint(io.BytesIO(refused.encode())) == refused
 
 
 async def test_the_proof_leaves_nothing_beside_the_gym(busy: BusyGym, tmp_path: Path) -> None:
