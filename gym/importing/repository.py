@@ -47,6 +47,8 @@ WHERE r.import_id = :import_id AND (
     OR EXISTS (SELECT FROM ledger_entries e WHERE e.account_id = own.account_id
         AND e.kind <> 'opening' AND e.cause IS DISTINCT FROM 'paid_before')
     OR own.status = 'canceled'
+    OR (r.made OR own.id IS NOT NULL) AND EXISTS (
+        SELECT FROM payment_proofs p WHERE p.client_id = c.id AND p.state = 'open')
     OR EXISTS (SELECT FROM freezes z WHERE z.subscription_id = own.id AND z.kind = 'client'
         AND z.canceled_at IS NULL)
     OR r.made AND (

@@ -30,6 +30,7 @@ from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.staff.repository import StaffRepository
 from gym.subscriptions.service import SubscriptionService
+from gym.transfers.service import ProofService
 from gym.unit_of_work import UnitOfWork
 
 TIME_TO_RECONSIDER: Final = timedelta(hours=24)
@@ -64,7 +65,10 @@ class ErasureService:
         return await self._erasures.waiting_people()
 
     async def notice(self, client_id: UUID) -> ErasureNotice:
-        """What to know before asking: debts, credit, a plan that still runs. Raises `ClientNotFound`."""
+        """What to know before asking: debts, credit, money on its way, a plan that runs.
+
+        Raises `ClientNotFound`.
+        """
         self._require(client_id)
         client = await self._clients.require(client_id)
         subscriptions = SubscriptionService(self.uow)
@@ -75,6 +79,7 @@ class ErasureService:
             client_name=client.full_name,
             owes=total_of(owed),
             credit=await ClientCredit(self.uow).balance(client_id),
+            proofs=(await ProofService(self.uow).sum_open_of(client_id)).amount,
             plan_until=current.ends_on if current else None,
             due_at=self.uow.now + TIME_TO_RECONSIDER,
         )

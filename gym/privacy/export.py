@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,10 +12,11 @@ from gym.clients.models import Client
 from gym.clients.repository import ClientRepository
 from gym.faces.service import FaceRecognitionService
 from gym.payments.models import Account, AccountKind, EntryKind, LedgerEntry
-from gym.payments.schemas import Receipt
+from gym.payments.schemas import JointPart
 from gym.privacy.repository import ErasureRepository, marks_of, reading
 from gym.privacy.schemas import PersonalData
 from gym.privacy.tables import REGISTER
+from gym.products.sales.receipts import ProductReceipts
 from gym.security.permissions import Permission
 from gym.subscriptions.money.receipts import SubscriptionReceipts
 from gym.unit_of_work import UnitOfWork
@@ -50,7 +51,7 @@ class ExportService:
             tables=await self._rows(client),
             pictures=tuple(shown),
             pictures_left_out=len(await faces.pictures(client_id, for_chat=False)) - len(shown),
-            receipts=tuple(await self._receipts(client_id)),
+            receipts=tuple([one async for one in self._receipts(client_id)]),
         )
         self.uow.audit(EXPORTED, client, None, {"for_chat": for_chat})
         return found
@@ -69,17 +70,18 @@ class ExportService:
             if entry.client is not None
         }
 
-    async def _receipts(self, client_id: UUID) -> Sequence[Receipt]:
-        """Every receipt of a plan, the oldest first."""
+    async def _receipts(self, client_id: UUID) -> AsyncIterator[JointPart]:
+        """Every receipt of a plan or of products on the client's account, the oldest first."""
         payments = (
             select(LedgerEntry)
             .join(Account, Account.id == LedgerEntry.account_id)
             .where(
                 Account.client_id == client_id,
-                Account.kind == AccountKind.SUBSCRIPTION,
+                Account.kind.in_((AccountKind.SUBSCRIPTION, AccountKind.SALE)),
                 LedgerEntry.kind == EntryKind.PAYMENT,
             )
             .order_by(LedgerEntry.receipt_number)
         )
-        drawn = SubscriptionReceipts(self.uow)
-        return [await drawn.seen(entry) for entry in await self.uow.session.scalars(payments)]
+        plans, products = SubscriptionReceipts(self.uow), ProductReceipts(self.uow)
+        for entry in (await self.uow.session.scalars(payments)).all():
+            yield await products.seen(entry) or await plans.seen(entry)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from gym.payments.schemas import Receipt
+from gym.payments.schemas import JointPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class ErasureNotice:
     owes: Decimal
     credit: Decimal
     """What the gym owes the client."""
+    proofs: Decimal
+    """What proofs of payment come to that nobody at the desk has answered."""
     plan_until: date | None
     """Last day of a plan that runs."""
     due_at: datetime
@@ -54,7 +56,7 @@ class PersonalData:
     """JPEG."""
     pictures_left_out: int
     """Those taken at the kiosk, where the export goes through a chat."""
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[JointPart, ...]
 
     @property
     def rows(self) -> int:

@@ -148,8 +148,11 @@ class PaymentProofRepository(Repository[PaymentProof, UUID]):
         query = select(PaymentProof).options(*WHOLE).where(_UNCONFIRMED)
         return await self.page(query.order_by(PaymentProof.decided_at, PaymentProof.id), number)
 
-    async def sum_open(self, now: datetime) -> ProofSums:
+    async def sum_open(self, now: datetime, client_id: UUID | None = None) -> ProofSums:
+        """Of everybody, or of one member."""
         query = select(func.count(), func.sum(PaymentProof.expected)).where(_open(now))
+        if client_id is not None:
+            query = query.where(PaymentProof.client_id == client_id)
         count, amount = (await self.session.execute(query)).one()
         return ProofSums(count, amount or Decimal(0))
 

@@ -145,6 +145,11 @@ class ProofService:
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         return await self._proofs.sum_open(self.uow.now)
 
+    async def sum_open_of(self, client_id: UUID) -> ProofSums:
+        """What waits of one member, for staff and for the member in person."""
+        self.uow.actor.require_own_or(Permission.TAKE_PAYMENT, client_id)
+        return await self._proofs.sum_open(self.uow.now, client_id)
+
     async def unconfirmed(self, page: int = 0) -> Page[PaymentProof]:
         """Approved money that nobody has found on the bank's statement yet, the oldest first."""
         self.uow.actor.require(Permission.COUNT_ALL_CASH)

@@ -10,24 +10,27 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Enum, func, select
 
 from gym.app import Gym
+from gym.audit.actions import ACTIONS, TrailKind
 from gym.audit.models import AuditEntry
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges
 from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock
 from gym.core.language import Translator
+from gym.exporting.tables import TABLES
 from gym.importing.schemas import RowOutcome
 from gym.privacy.erasure import ErasureService
+from gym.privacy.words.labels import HIDDEN, LABELS
+from gym.privacy.words.terms import TERMS, WORDED
 from gym.reports.trail import words
-from gym.reports.trail.actions import ACTIONS, TrailKind
-from gym.reports.trail.labels import HIDDEN, LABELS
 from gym.reports.trail.schemas import GYM_ITSELF, TrailPage, TrailQuery, TrailRow
 from gym.reports.trail.service import VIEWED, TrailService
 from gym.security.permissions import Actor, NotAllowed
 from gym.staff.service import StaffService
+from gym.tables import METADATA
 from tests.support.front_desk import statements
 from tests.support.memberships import DeskClerk
 
@@ -61,7 +64,7 @@ async def test_a_change_says_what_it_was_and_is(gym: Gym, admin: Actor, berta: C
     paid = row_of(page, "ledger.payment")
     assert paid.subject == "Berta Vargas"
     assert "Amount: $150,000" in list(words.change_lines(Translator("en"), paid))
-    assert "Method: Cash" in list(words.change_lines(Translator("en"), paid))
+    assert "Method used: Cash" in list(words.change_lines(Translator("en"), paid))
     settings = {"grace_days": 3}
     async with gym.unit_of_work(admin) as uow:
         await StaffService(uow).change_settings(settings)
@@ -216,6 +219,36 @@ def test_every_value_of_a_client_has_a_label() -> None:
 
 def test_every_count_of_an_import_has_a_label() -> None:
     assert {outcome.value for outcome in RowOutcome} <= LABELS.keys()
+
+
+def test_every_table_that_was_read_back_out_of_an_export_has_a_label() -> None:
+    assert sorted({table.name for table in TABLES} - LABELS.keys()) == []
+
+
+NEVER_KEPT = {"backups", "broadcasts", "one_time_links", "gym_state", "admin_candidates"}
+"""Tables whose states the trail says in its actions."""
+
+
+def test_every_word_of_the_program_that_a_row_may_keep_is_said_in_words() -> None:
+    unsaid = {
+        f"{table.name}.{column.name}: {value}"
+        for table in METADATA.tables.values()
+        if table.name not in NEVER_KEPT
+        for column in table.columns
+        if column.name in WORDED and isinstance(column.type, Enum)
+        for value in column.type.enums
+        if value not in TERMS
+    }
+    assert sorted(unsaid) == []
+
+
+def test_every_column_that_may_change_has_a_label() -> None:
+    """Of the rows whose changes are kept as a whole."""
+    silent = {"id", "created_by", "sold_by"}
+    changing = ("clients", "desk_chats", "freezes", "payment_keys", "plans", "products", "subscriptions")
+    names = {column.name for table in changing for column in METADATA.tables[table].columns}
+    names -= LABELS.keys() | HIDDEN | silent
+    assert sorted(name for name in names if not name.endswith(("_id", "staff_name", "average_cost"))) == []
 
 
 async def test_each_kind_is_planned_for_its_own_actions(gym: Gym, admin: Actor) -> None:

@@ -11,8 +11,8 @@ from uuid import UUID
 import numpy as np
 
 from gym.app import Gym
+from gym.audit.actions import TrailKind, actions_of
 from gym.core.database.ids import new_id
-from gym.reports.trail.actions import TrailKind, actions_of
 from gym.reports.trail.schemas import GYM_ITSELF, TrailQuery
 from gym.reports.trail.service import TrailService
 from gym.security.permissions import Actor

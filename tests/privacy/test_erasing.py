@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -23,6 +24,10 @@ from gym.privacy.models import Erasure
 from gym.privacy.schemas import JournalEntry
 from gym.security.permissions import Actor, NotAllowed
 from gym.staff.errors import OwnMembershipRefused
+from gym.transfers.errors import ProofOver
+from gym.transfers.models import ProofKind, TransferQuote
+from gym.transfers.schemas import SentProof
+from gym.transfers.service import ProofService
 from tests.privacy.life import WORDS, Life, found_in, rows_of, sums
 
 DAY = timedelta(hours=24)
@@ -115,6 +120,34 @@ async def test_who_asks_is_told_of_debt_credit_and_a_plan_that_runs(life: Life) 
     assert notice.credit == 20000
     assert notice.plan_until is not None
     assert notice.due_at == life.gym.clock.now() + DAY
+
+
+async def test_who_asks_is_told_of_money_whose_proof_waits_for_the_desk(life: Life) -> None:
+    """Nobody could book it for her any more."""
+    await a_proof_waits(life)
+    async with life.gym.unit_of_work(life.member) as uow:
+        notice = await ErasureService(uow).notice(life.client_id)
+    assert notice.proofs == 5000
+
+
+async def test_a_proof_that_waited_is_answered_by_nobody_after_its_member_is_erased(
+    life: Life, clock: FrozenClock
+) -> None:
+    proof = await a_proof_waits(life)
+    counted = await sums(life.gym)
+    await erased(life, clock)
+    async with life.gym.unit_of_work(life.boss.actor) as uow:
+        with pytest.raises(ProofOver):
+            await ProofService(uow).approve(proof)
+    assert await sums(life.gym) == counted
+
+
+async def a_proof_waits(life: Life) -> UUID:
+    """A picture of a transfer that nobody has answered; the proof's id."""
+    async with life.gym.unit_of_work(life.member) as uow:
+        quote = (await uow.session.scalars(select(TransferQuote))).one()
+        picture = SentProof(ProofKind.PICTURE, file_id="file-1", digest="1" * 64)
+        return (await ProofService(uow).send(quote.id, picture)).id
 
 
 async def test_an_erased_client_is_found_by_nobody_and_changed_by_nobody(

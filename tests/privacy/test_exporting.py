@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from collections.abc import Collection
 from typing import Any
 from zipfile import ZipFile
 
@@ -17,10 +19,16 @@ from gym.core.database.ids import new_id
 from gym.faces.models import FacePicture
 from gym.privacy.archive import archive
 from gym.privacy.export import ExportService
+from gym.privacy.register import Entry
 from gym.privacy.schemas import PersonalData
 from gym.privacy.tables import REGISTER
+from gym.privacy.words.labels import LABELS
+from gym.privacy.words.page import FOR_PROGRAMS, HEADINGS, is_shown
 from gym.security.permissions import Actor, NotAllowed
 from tests.privacy.life import WORDS, Life
+from tests.products.test_sales import Seller
+from tests.support.pdfs import pages
+from tests.support.shop import Shop
 
 ASKED_BACK = (
     "INSERT INTO visitor_months (month, client_id, visits) VALUES ('2026-07-01', :client, 3)",
@@ -46,7 +54,8 @@ async def test_every_word_of_hers_is_in_the_export(life: Life) -> None:
     told = file.read("data.json").decode()
     assert [name for name, word in WORDS.items() if word not in told] == []
     read = file.read("index.html").decode()
-    assert [name for name, word in WORDS.items() if word not in read] == []
+    words = WORDS | {"born": "Thu, 8 Mar 1990"}
+    assert [name for name, word in words.items() if word not in read] == []
 
 
 async def test_every_column_of_a_client_is_exported_or_left_out_with_a_reason(life: Life) -> None:
@@ -88,6 +97,40 @@ async def test_pictures_and_receipts_come_along_but_no_kiosk_picture_through_a_c
     page = (await packed(life, in_chat)).read("index.html").decode()
     assert "never pass through Telegram" in page
     assert len((await collected(life, life.boss.actor)).pictures) == 6
+
+
+async def test_a_receipt_of_products_on_her_account_comes_along_too(life: Life) -> None:
+    water = await Shop(life.gym, life.boss.actor).has(5, "Agua de panela")
+    bar = Seller(life.gym, life.boss.actor)
+    sold = await bar.sells(water, 2, None, life.rosa)
+    file = await packed(life, await collected(life, life.member), "es")
+    [payment] = sold.payments
+    assert "2 × Agua de panela" in pages(file.read(f"receipts/{payment.receipt_number}.pdf"))[0].text
+
+
+def test_every_table_and_column_that_a_person_reads_has_words() -> None:
+    told = {entry.table: entry for entry in REGISTER if entry.client}
+    assert sorted(told) == sorted([*HEADINGS, *FOR_PROGRAMS])
+    unsaid = [
+        f"{table}.{column}"
+        for table in HEADINGS
+        for column in told[table].columns
+        if is_shown(told[table], column) and column not in withheld(told[table]) and column not in LABELS
+    ]
+    assert unsaid == []
+
+
+def withheld(entry: Entry) -> Collection[str]:
+    return entry.client.withheld if entry.client else ()
+
+
+async def test_the_page_is_read_without_knowing_the_program(life: Life) -> None:
+    read = (await packed(life, await collected(life, life.member), "es")).read("index.html").decode()
+    words = re.sub("<style>.*?</style>|<[^>]*>", " ", read, flags=re.DOTALL)
+    assert re.findall(r"\b[a-z]+_[a-z_]+\b", words) == [], "no name of a column, no code of a state"
+    assert re.findall(r"\d{4}-\d\d-\d\d", words) == [], "days as they are written in a letter"
+    assert "$100.000" in words
+    assert "abrió la ficha" in words
 
 
 async def test_a_look_is_recorded_and_only_admins_and_the_client_may(life: Life, gym: Gym) -> None:

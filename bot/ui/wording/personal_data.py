@@ -81,6 +81,9 @@ def open_matters(t: HtmlTranslator, notice: ErasureNotice) -> list[str]:
         lines.append(
             t("⚠️ {amount} of credit are left; afterwards nobody can claim them.", amount=notice.credit)
         )
+    if notice.proofs:
+        sent = N_("⚠️ Proofs of payment of {amount} wait for the desk; afterwards nobody can book that money.")
+        lines.append(t(sent, amount=notice.proofs))
     if notice.plan_until is not None:
         lines.append(t("⚠️ A plan runs until {day}; it opens no door any more.", day=notice.plan_until))
     return lines

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from gym.audit.actions import TrailKind
 from gym.commands.running import command, environment
-from gym.reports.trail.actions import TrailKind
 
 audit = typer.Typer(no_args_is_help=True, help="The audit trail: who did what.")
 By = Annotated[str | None, typer.Option(help="Who did it: the name of a colleague.")]

@@ -12,13 +12,13 @@ from uuid import UUID
 import typer
 
 from gym.app import open_gym
+from gym.audit.actions import TrailKind
 from gym.clients.errors import ClientNotFound
 from gym.clients.service import ClientService
 from gym.core.config import Config, ConfigError
 from gym.core.database.json_values import encode
 from gym.core.language import Translator
 from gym.reports.trail import words
-from gym.reports.trail.actions import TrailKind
 from gym.reports.trail.schemas import TrailQuery, TrailRow
 from gym.reports.trail.service import TrailService
 from gym.reports.trail.spreadsheet import MOST_ROWS, write_trail

@@ -61,7 +61,8 @@ async def erase(config: Config, who: str, *, sure: bool, as_json: bool) -> int:
     async with open_gym(config, faces=False) as gym:
         notice = await _notice(gym, who)
         if not sure:
-            _say(_open_matters(notice), as_json, _in_words(notice) + "\nNothing was done: add --yes.")
+            words = _in_words(notice, (await gym.settings()).translator("en"))
+            _say(_open_matters(notice), as_json, words + "\nNothing was done: add --yes.")
             return 1
         async with gym.unit_of_work(Actor.system()) as uow:
             wish = await ErasureService(uow).ask(notice.client_id)
@@ -166,14 +167,16 @@ def _open_matters(notice: ErasureNotice) -> dict[str, object]:
         "client_id": str(notice.client_id),
         "owes": str(notice.owes),
         "credit": str(notice.credit),
+        "proofs": str(notice.proofs),
         "plan_until": notice.plan_until.isoformat() if notice.plan_until else None,
     }
 
 
-def _in_words(notice: ErasureNotice) -> str:
-    t = Translator("en")
+def _in_words(notice: ErasureNotice, t: Translator) -> str:
     lines = [f"Erase {notice.client_name} ({notice.client_id})?"]
     lines.append(f"Owed: {t.money(notice.owes)}. Credit: {t.money(notice.credit)}.")
+    if notice.proofs:
+        lines.append(f"Proofs of payment that wait for the desk: {t.money(notice.proofs)}.")
     if notice.plan_until is not None:
         lines.append(f"A plan runs until {notice.plan_until}.")
     lines.append("Visits and money stay, without a name. Chats, prints and backups are out of reach.")

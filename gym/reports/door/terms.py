@@ -38,6 +38,6 @@ REASONS: Final = {
     VerdictCode.VISITS_USED_UP: Term("visits_used_up", N_("visits used up")),
     VerdictCode.OUTSIDE_HOURS: Term("outside_hours", N_("outside the plan's hours")),
     VerdictCode.ALREADY_INSIDE: Term("already_inside", N_("came in before")),
-    VerdictCode.ADMITTED: Term("admitted", N_("let in")),
+    VerdictCode.ADMITTED: Term("admitted", N_("came in")),
     VerdictCode.REENTRY: Term("reentry", N_("came in again")),
 }

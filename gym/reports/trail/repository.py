@@ -11,10 +11,10 @@ from sqlalchemy import Row, TextClause, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gym.audit.actions import actions_of
 from gym.audit.models import AuditEntry
 from gym.core.clock import day_start
 from gym.core.database.json_values import decode, encode
-from gym.reports.trail.actions import actions_of
 from gym.reports.trail.schemas import GYM_ITSELF, TrailChange, TrailQuery, TrailRow
 from gym.settings.schemas import GymSettings
 

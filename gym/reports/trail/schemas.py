@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from gym.reports.trail.actions import TrailKind
+from gym.audit.actions import TrailKind
 
 GYM_ITSELF: Final = UUID(int=0)
 """Stands for jobs and the operator's shell among those who did something."""

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any, Final, cast
 from uuid import UUID
 
+from gym.audit.actions import ACTIONS
 from gym.core.language import N_, Translator
+from gym.privacy.words.labels import HIDDEN, LABELS
+from gym.privacy.words.terms import TERMS, WORDED
 from gym.reports.registry import BY_NAME as REPORTS
-from gym.reports.trail.actions import ACTIONS
-from gym.reports.trail.labels import HIDDEN, LABELS, TERMS, WORDED
 from gym.reports.trail.schemas import TrailChange, TrailRow
 from gym.security.permissions import ActorKind
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, text
 
 from gym.app import Gym
 from gym.clients.models import Client
+from gym.core.clock import FrozenClock
 from gym.core.database.migrations import alembic_config, carry_out
 from gym.debts.service import DebtService
 from gym.importing.errors import ImportInUse, ImportUndone
@@ -27,6 +28,11 @@ from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
+from gym.transfers.models import PaymentKeyKind, ProofKind
+from gym.transfers.payment_keys import PaymentKeys
+from gym.transfers.quotes import TransferQuotes
+from gym.transfers.schemas import SentProof
+from gym.transfers.service import ProofService
 from tests.conftest import hire
 from tests.findings.money.conftest import cancel
 from tests.support.importing import Importer, outcomes
@@ -249,6 +255,30 @@ async def test_what_somebody_uses_is_not_taken_back(
         await undo(gym, admin)
     assert refused.value.context == {"client": "Ana", "count": 1}
     assert all(one.active for one in await importer.clients())
+
+
+async def test_a_proof_of_payment_that_waits_keeps_the_plan_that_a_list_has_brought(
+    importer: Importer, gym: Gym, admin: Actor, monthly: Plan, clock: FrozenClock
+) -> None:
+    """Rosa was registered before; what she has sent money for came with the list."""
+    await importer.imports("Nombre;Cédula\nRosa Vargas;1020304050\n")
+    [rosa] = await importer.clients()
+    clock.advance(timedelta(minutes=1))
+    day = spanish(await today(gym))
+    await importer.imports(
+        f"Nombre;Cédula;Plan;Inicio;Debe\nRosa Vargas;1020304050;Mensualidad;{day};20.000\n"
+    )
+    async with gym.unit_of_work(admin) as uow:
+        key = await PaymentKeys(uow).add(PaymentKeyKind.NEQUI, "Nequi", "300 123 4567")
+    async with gym.unit_of_work(Actor.member(rosa.id, rosa.full_name)) as uow:
+        quote = await TransferQuotes(uow).quote(rosa.id, None, key.id)
+        sent = SentProof(ProofKind.PICTURE, file_id="file-1", digest="1" * 64)
+        proof = await ProofService(uow).send(quote.id, sent)
+    with pytest.raises(ImportInUse):
+        await undo(gym, admin)
+    async with gym.unit_of_work(admin) as uow:
+        await ProofService(uow).reject(proof.id, "not on the statement")
+    await undo(gym, admin)
 
 
 async def test_what_was_sold_on_account_keeps_the_import(importer: Importer, gym: Gym, admin: Actor) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bot.ui.callbacks import Callback, callback
-from gym.reports.trail.actions import TrailKind
+from gym.audit.actions import TrailKind
 
 
 class TrailPart(StrEnum):

@@ -18,11 +18,11 @@ from bot.ui.buttons.menu import MenuGroup
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
+from gym.audit.actions import TrailKind
 from gym.clients.errors import ClientNotFound
 from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.core.reading.days import past
-from gym.reports.trail.actions import TrailKind
 from gym.reports.trail.schemas import GYM_ITSELF, TrailPage, TrailQuery
 from gym.reports.trail.service import TrailService
 from gym.reports.trail.spreadsheet import write_trail

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from bot.ui.screens import Html, HtmlTranslator
+from gym.audit.actions import TrailKind
 from gym.core.language import N_
 from gym.reports.trail import words
-from gym.reports.trail.actions import TrailKind
 from gym.reports.trail.schemas import TrailRow
 
 KINDS: Final = {

@@ -46,9 +46,9 @@ _CLIENTS: Final = {
     "client.import_filled": N_("filled in details from a list"),
     "client.import_undone": N_("took back what a list had filled in"),
     "client.document_confirmed": N_("confirmed the document"),
-    "client.deactivated": N_("deactivated"),
+    "client.deactivated": N_("deactivated the client"),
     "client.reactivated": N_("reactivated"),
-    "client.blocked": N_("blocked"),
+    "client.blocked": N_("put a block"),
     "client.unblocked": N_("unblocked"),
     "client.language_changed": N_("changed the language"),
     "client.link_issued": N_("made a link for the chat"),
@@ -108,7 +108,7 @@ _PRODUCTS: Final = {
     "sale.void_asked": N_("asked to void a sale of products"),
 }
 _MONEY: Final = {
-    "ledger.charge": N_("charged"),
+    "ledger.charge": N_("wrote down a charge"),
     "ledger.opening": N_("entered what was owed before"),
     "ledger.payment": N_("took a payment"),
     "ledger.void": N_("voided a payment"),
