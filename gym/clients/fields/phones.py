@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 import phonenumbers
@@ -34,8 +35,9 @@ def parse_phone(text: str, region: str) -> str:
 
     Nothing is left out: a second number, an extension or letters are asked again: phonenumbers dials letters.
     """
-    plain = re.sub(r"\.0$", "", unaccented(text.translate(DASHES)))
-    found = _WRITTEN.fullmatch(plain) if len(text) <= LONGEST else None
+    found = None
+    if len(text) <= LONGEST:
+        found = _WRITTEN.fullmatch(re.sub(r"\.0$", "", unaccented(text.translate(DASHES))))
     number = _valid(found[1], region) if found else None
     if number is None:
         raise PhoneInvalid(*examples(region))
@@ -63,6 +65,7 @@ def phone_ends(digits: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([digits, *whole, *local, *abroad]))
 
 
+@cache  # nine tenths of what a cell costs that is no number: a wide list has ten thousands of them
 def examples(region: str) -> tuple[str, str]:
     """A mobile number of a country as it is written there, and from abroad."""
     number = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE) or PhoneNumber(

@@ -109,4 +109,6 @@ _ORNAMENTS: Final = ("So", "Sk", "Cn", "Co")
 
 
 def _seen(line: str) -> str:
+    if line.isascii() and line.isprintable():
+        return line
     return "".join(sign for sign in line if sign.isspace() or unicodedata.category(sign)[0] != "C")

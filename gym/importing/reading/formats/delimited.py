@@ -19,8 +19,11 @@ Record = tuple[int, list[str]]
 """A row's number as a spreadsheet shows it (one for a row of several lines), from 1, and its fields."""
 
 
-def records(text: str) -> list[Record]:
-    """The rows of a file; `sep=;` on the first line is an instruction to Excel, not a row."""
+def records(text: str) -> Iterator[Record]:
+    """The rows of a file; `sep=;` on the first line is an instruction to Excel, not a row.
+
+    One after the other: a file of line breaks alone has twenty million of them.
+    """
     said = re.match(r"(?:\"?)sep=(.)(?:\"?)[ \t]*(?:\r\n|\r|\n|$)", text, re.IGNORECASE)
     if said is not None:
         return _records(text[said.end() :], said[1])
@@ -47,12 +50,18 @@ def _width(line: str, sign: str) -> int:
     return bare.count(sign) + 1
 
 
-def _records(text: str, delimiter: str) -> list[Record]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _records(text: str, delimiter: str) -> Iterator[Record]:
+    """By the rules of the format; by those of people where a line of the file breaks them."""
     try:
-        return list(enumerate(reader, 1))
+        for _ in _by_the_rules(text, delimiter):
+            pass
     except csv.Error:
-        return list(enumerate(_forgiving(text, delimiter), 1))
+        return enumerate(_forgiving(text, delimiter), 1)
+    return enumerate(_by_the_rules(text, delimiter), 1)
+
+
+def _by_the_rules(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
 def _forgiving(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -22,6 +22,11 @@ from gym.importing.reading.formats.sheets import (
 )
 from gym.importing.reading.formats.workbook import read_workbook
 
+LONGEST_LINE: Final = 500_000
+"""Letters: a row as wide as the widest that is read, with a page of notes in each cell, has fewer."""
+_ENDLESS: Final = re.compile(rf"[^\r\n]{{{LONGEST_LINE}}}")
+MOST_RECORDS: Final = 1_048_576
+"""Lines of a sheet of Excel, which writes empty ones as well."""
 _PACKED: Final = b"PK\x03\x04"
 _OTHERS: Final = (
     b"\xd0\xcf\x11\xe0",
@@ -67,7 +72,13 @@ def _text_sheet(data: bytes) -> Sheet:
     text = decoded(data)
     if _MARKUP.match(text):
         raise ImportFormatUnknown
+    if _ENDLESS.search(text):
+        raise ImportUnreadable
     for line, fields in records(text):
+        if line > MOST_RECORDS:
+            raise ImportTooLarge(MOST_ROWS)
+        if not fields:
+            continue
         cells = tuple(map(text_cell, fields[:MOST_COLUMNS]))
         cut = cut or any(field.strip() for field in fields[MOST_COLUMNS:])
         if any(cells):
