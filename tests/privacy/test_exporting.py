@@ -34,8 +34,13 @@ ASKED_BACK = (
     "INSERT INTO visitor_months (month, client_id, visits) VALUES ('2026-07-01', :client, 3)",
     "INSERT INTO outreaches (id, client_id, kind, staff_name, at, gym_day, days_away, value)"
     " VALUES (gen_random_uuid(), :client, 'call', 'Ana Admin', now(), '2026-08-01', 12, 150000)",
+    "INSERT INTO counted_memberships (client_id, zone) VALUES (:client, 'America/Bogota')",
+    "INSERT INTO membership_periods"
+    " (subscription_id, client_id, plan_id, starts_on, until, is_last, ends_itself)"
+    " SELECT id, client_id, plan_id, starts_on, ends_on, true, true FROM subscriptions"
+    " WHERE client_id = :client LIMIT 1",
 )
-"""A month of visits that was rolled up, and a call to somebody who stayed away."""
+"""Visits and plans that were rolled up, and a call to somebody who stayed away."""
 
 
 async def collected(life: Life, actor: Actor, *, for_chat: bool = False) -> PersonalData:

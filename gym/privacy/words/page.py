@@ -58,6 +58,9 @@ HEADINGS: Final[Mapping[str, str]] = {
 }
 FOR_PROGRAMS: Final[Mapping[str, str]] = {
     "gallery_changes": "one number, by which processes refresh",
+    "membership_periods": "the days of the plans once more, as reports follow them",
+    "counted_memberships": "the client's number alone",
+    "changed_memberships": "the client's number alone",
     "idempotency_keys": "random numbers of requests that were answered",
 }
 """Told tables that have no place on the page, each with what they hold."""
