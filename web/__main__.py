@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from gym.core.runtime import gc_control as collector
@@ -16,6 +17,10 @@ with collector.paused():
 
 def main() -> None:
     """Read the configuration and serve; a fault of the set-up is one line on standard error."""
+    argparse.ArgumentParser(
+        description="Serves the API and the kiosk page alone, for several replicas.",
+        epilog="Settings come from the environment or .env: docs/deploying.md.",
+    ).parse_args()
     loop.end_at_once()
     try:
         config = load_config()

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator
 from typing import Final
 
+import aiohttp
 from sqlalchemy import text
 
 from gym.app import Gym, open_gym
@@ -23,6 +24,11 @@ from gym.subscriptions.money.excess_refunds import ExcessRefundService
 from gym.unit_of_work import UnitOfWork
 
 LEAST_FREE_GB = 2
+TELEGRAM: Final = "https://api.telegram.org"
+PATIENCE: Final = aiohttp.ClientTimeout(total=10)
+
+OUT_OF_REACH: Final = "look at the internet connection; the door works meanwhile, the chat does not"
+ASK_BOTFATHER: Final = "copy the token again from @BotFather into TELEGRAM_BOT_TOKEN"
 
 
 async def examine(config: Config) -> int:
@@ -32,7 +38,7 @@ async def examine(config: Config) -> int:
 
 async def _findings(config: Config) -> AsyncIterator[Finding]:
     yield _disk(config)
-    yield _telegram(config)
+    yield await telegram_finding(config)
     yield https(config)
     try:
         async with open_gym(config) as gym:
@@ -50,10 +56,24 @@ def _disk(config: Config) -> Finding:
     return Finding("disk", free >= LEAST_FREE_GB, f"{free:.0f} GB free", f"keep {LEAST_FREE_GB} GB free")
 
 
-def _telegram(config: Config) -> Finding:
-    if config.sandbox:
+async def telegram_finding(config: Config) -> Finding:
+    """Whether Telegram knows the token, asked by getMe, which changes nothing. The token is never shown."""
+    if config.telegram_bot_token is None:
         return Finding("Telegram", True, "no token: the local Bot API server stands in")
-    return Finding("Telegram", True, "a token is set")
+    token = config.telegram_bot_token.get_secret_value()
+    address = f"{(config.telegram_api_url or TELEGRAM).rstrip('/')}/bot{token}/getMe"
+    try:
+        async with aiohttp.ClientSession(timeout=PATIENCE) as session, session.get(address) as answer:
+            status, body = answer.status, await answer.json(content_type=None)
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        return Finding("Telegram", False, f"out of reach ({type(error).__name__})", OUT_OF_REACH)
+    match status, body:
+        case 200, {"result": {"username": str(name)}}:
+            return Finding("Telegram", True, f"@{name} answers")
+        case ((401 | 404), _):
+            return Finding("Telegram", False, f"the token is not known ({status})", ASK_BOTFATHER)
+        case _:
+            return Finding("Telegram", False, f"it answers {status}, not who the bot is", OUT_OF_REACH)
 
 
 async def _database(gym: Gym) -> AsyncIterator[Finding]:

@@ -104,9 +104,8 @@ class Config(BaseSettings):
     face_pack: PackName = Field("buffalo_sc", description="Face model pack")
     face_root: Folder | None = Field(None, description="Folder of the packs; unset: inside POWERGYM_HOME")
     face_download: bool = Field(True, description="0: never download a pack")
-    face_pack_url: Download = Field(
-        "https://github.com/deepinsight/insightface/releases/download/model-zoo",
-        description="Where missing packs are downloaded from",
+    face_pack_url: Download | None = Field(
+        None, description="Folder on the web where missing packs lie as PACK.zip; unset: none is downloaded"
     )
     face_pack_files: PackFiles = Field(
         (), description="Of an unknown pack: detector.onnx:SHA256,recognizer.onnx:SHA256"

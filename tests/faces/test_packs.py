@@ -249,6 +249,11 @@ def test_downloads_can_be_forbidden(site: Site, tmp_path: Path) -> None:
     assert site.asked == []
 
 
+def test_no_pack_is_fetched_from_a_place_that_nobody_named(tmp_path: Path) -> None:
+    said = refused(lambda: locate(PACK.name, tmp_path).detector, tmp_path)
+    assert "FACE_PACK_URL does not say where buffalo_x.zip lies" in said
+
+
 def test_a_file_put_there_by_hand_is_never_overwritten(
     fetch: Callable[[], Path], site: Site, tmp_path: Path
 ) -> None:

