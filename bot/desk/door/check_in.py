@@ -18,10 +18,12 @@ from bot.ui.buttons.clients import Card, ClientSearch, RegisterClient, RegisterW
 from bot.ui.buttons.door import CheckInClient
 from bot.ui.keyboards import Button, Row, button, nav
 from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
+from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
 from gym.attendance.checkin.credentials import ClientCredential, qr_owner
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.service import AttendanceService
+from gym.attendance.models import CheckIn
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.language import N_
@@ -198,13 +200,28 @@ ADMISSION = router.form(
 )
 
 
-@router.on(UndoCheckIn)
+@router.on(UndoCheckIn, Surface.DESK)
 async def undo(context: UpdateContext, press: UndoCheckIn) -> None:
-    row = await context.run(lambda uow: AttendanceService(uow).undo(press.check_in_id))
-    t = context.t
+    """Undo in place. A group reads whose entry it was and who took it back: others saw it recorded."""
+    row, client = await context.run(lambda uow: _undone(uow, press.check_in_id))
+    t, staff = context.t, context.identity.staff
+    if not context.is_private and client is not None and staff is not None:
+        text = t(
+            "↩️ <b>{client}</b>: the entry of {at} was undone by {name}.",
+            client=client.full_name,
+            at=row.at,
+            name=staff.name,
+        )
+        await context.show(Screen(text, [[button(t("👤 Card"), Card(client.id))]]))
+        return
     text = t("↩️ The visit of {at} is undone.", at=row.at)
     rows: list[Row] = []
     if row.client_id is not None:
         rows = [[button(t("✅ Check in"), CheckInClient(row.client_id))]]
     back = Card(row.client_id) if row.client_id else None
     await context.show(Screen(text, [*rows, nav(t, back=back)]))
+
+
+async def _undone(uow: UnitOfWork, check_in_id: UUID) -> tuple[CheckIn, Client | None]:
+    row = await AttendanceService(uow).undo(check_in_id)
+    return row, await ClientService(uow).get(row.client_id) if row.client_id else None

@@ -120,7 +120,9 @@ async def test_a_photo_in_a_desk_chat_that_an_admin_has_set_to_it_checks_in(
     assert "There is more to read: see the card." in again.words
     assert "disable_notification" not in (await replies())[-1]["arguments"]
     await here.taps("↩️ Undo")
-    await bruno.sees("is undone")
+    undone = await here.sees("Lucia Paz: the entry of")
+    assert "was undone by Bruno" in undone.words
+    assert (undone.message_id, undone.labels) == (again.message_id, ["👤 Card"])
     assert await entries() == 3
 
     async with gym.unit_of_work(boss) as uow:
