@@ -52,7 +52,17 @@ from bot.desk.menu import manage
 from bot.desk.messaging import broadcasts as broadcast
 from bot.desk.messaging import dead_letters, dead_updates, desk_chat_groups, desk_chats
 from bot.desk.messaging import menu as messages
-from bot.desk.money import debts, doubts, payment_form, payments, receipts, returns, together, unbegun
+from bot.desk.money import (
+    debts,
+    doubts,
+    payment_form,
+    payment_refusals,
+    payments,
+    receipts,
+    returns,
+    together,
+    unbegun,
+)
 from bot.desk.money import tills as cash
 from bot.desk.plans import plan_edit, plan_new, plan_prices, plans
 from bot.desk.privacy import consents
@@ -127,6 +137,7 @@ ROUTERS: tuple[Router, ...] = (
     freezes.router,
     freeze_ends.router,
     payments.router,
+    payment_refusals.router,
     payment_form.router,
     together.router,
     receipts.router,

@@ -12,7 +12,7 @@ from bot.desk.products.stock_taking import TakeStock
 from bot.desk.products.wording import described
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.buttons.plans import ProductCard, ProductList, ShoppingList
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager, yes_no
@@ -53,7 +53,7 @@ async def products(context: UpdateContext, press: ProductList) -> None:
     if context.identity.may(Permission.MANAGE_PRODUCTS):
         rows += grid(_of_all(context, every))
     text = t("<b>Products</b>") if found else t("<b>Products</b>\n\nThere is none yet.")
-    await context.show(Screen(text, [*rows, nav(t)]))
+    await context.show(Screen(text, [*rows, nav(t, back=ManageGroup(MenuGroup.PLANS))]))
 
 
 def _line(context: UpdateContext, one: PricedProduct) -> Button:

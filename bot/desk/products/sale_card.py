@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,8 +21,9 @@ from bot.ui.keyboards import Row, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS, receipt_number
+from gym.core.errors import GymError
 from gym.core.language import N_
-from gym.payments.errors import VoidNeedsAdmin
+from gym.payments.errors import NotEnoughCredit, OverPayment, VoidNeedsAdmin
 from gym.payments.models import TILL, Method
 from gym.products.sales.errors import AlreadyReturned
 from gym.products.sales.returns import SaleReturns
@@ -175,11 +177,22 @@ async def _ask_account(context: UpdateContext, sale_id: UUID, amount: Decimal) -
 async def _pay(
     context: UpdateContext, sale_id: UUID, amount: Decimal, method: Method, account: str | None = None
 ) -> None:
-    async with context.unit_of_work() as uow:
-        sale = await SaleService(uow).take_payment(
-            sale_id, amount, method, key=press_key(context), destination=account
-        )
+    try:
+        async with context.unit_of_work() as uow:
+            sale = await SaleService(uow).take_payment(
+                sale_id, amount, method, key=press_key(context), destination=account
+            )
+    except (NotEnoughCredit, OverPayment) as error:
+        await _show_again(context, sale_id, error)
+        return
     await context.keep(sale_screen(context, sale))
+
+
+async def _show_again(context: UpdateContext, sale_id: UUID, error: GymError) -> None:
+    """The sale as it is below the refusal: the buttons that were shown would be refused again."""
+    async with context.unit_of_work() as uow:
+        screen = sale_screen(context, await SaleService(uow).receipt(sale_id))
+    await context.show(replace(screen, text=f"⚠️ {say_error(context.t, error)}\n\n{screen.text}"))
 
 
 @router.on(SalePdf)

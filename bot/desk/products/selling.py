@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from bot.desk.idempotency import press_key, was_answered
@@ -17,21 +19,27 @@ from bot.ui.buttons.clients import Card, ClientSearch
 from bot.ui.buttons.plans import SalesOnAccount, SellProducts
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager
-from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
 from gym.clients.service import ClientService
 from gym.core.database.repository import PAGE_SIZE
+from gym.core.errors import GymError
 from gym.core.language import N_
+from gym.payments.errors import NotEnoughCredit
 from gym.payments.models import TILL, Method
 from gym.products.catalogue import CatalogueService
+from gym.products.errors import NotEnoughStock
 from gym.products.sales.baskets import BasketService
+from gym.products.sales.errors import BasketGone, ProductNotOnSale, SaleTotalChanged
 from gym.products.sales.schemas import BasketView, PaidPart, SaleReceipt
 from gym.products.sales.service import SaleService
 from gym.products.schemas import PricedProduct
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
+MOVED: Final = (NotEnoughCredit, NotEnoughStock, ProductNotOnSale, SaleTotalChanged)
+"""Refusals of a sale whose basket is not what was shown: a price, the stock or the credit has moved."""
 
 
 @callback("bsktnw")
@@ -209,17 +217,38 @@ async def pay_basket(context: UpdateContext, press: PayBasket) -> None:
     if press.method is Method.TRANSFER and context.settings.bank_accounts:
         await ask_parts(context, press.basket_id, {"method": press.method, "amount": press.total})
         return
-    async with context.unit_of_work() as uow:
-        part = PaidPart(press.method, press.total)
-        receipt, now = await BasketService(uow).sell(press.basket_id, [part], press.total), uow.now
-    await _sold(context, receipt, now)
+    await _sell(context, press.basket_id, [PaidPart(press.method, press.total)], press.total)
 
 
 @router.on(PutOnAccount)
 async def put_on_account(context: UpdateContext, press: PutOnAccount) -> None:
-    async with context.unit_of_work() as uow:
-        receipt, now = await BasketService(uow).sell(press.basket_id, [], press.total), uow.now
+    await _sell(context, press.basket_id, [], press.total)
+
+
+async def _sell(context: UpdateContext, basket_id: UUID, paid: Sequence[PaidPart], seen: Decimal) -> None:
+    try:
+        async with context.unit_of_work() as uow:
+            receipt, now = await BasketService(uow).sell(basket_id, paid, seen), uow.now
+    except MOVED as error:
+        await _show_again(context, basket_id, error)
+        return
     await _sold(context, receipt, now)
+
+
+async def _show_again(context: UpdateContext, basket_id: UUID, error: GymError) -> None:
+    """The basket at today's prices below the refusal: the buttons that were shown would be refused again."""
+    async with context.unit_of_work() as uow:
+        screen = basket_screen(context, await BasketService(uow).view(basket_id))
+    text = f"⚠️ {say_error(context.t, error)}\n\n{screen.text}"
+    await context.show(replace(screen, text=text))
+
+
+@router.refused(BasketGone)
+async def basket_gone(context: UpdateContext, error: BasketGone) -> None:
+    """No button of a basket that is gone does anything any more."""
+    t = context.t
+    again = [button(t("🥤 Sell"), SellProducts())]
+    await context.show(Screen(f"⚠️ {say_error(t, error)}", [again, nav(t)]))
 
 
 async def _sold(context: UpdateContext, receipt: SaleReceipt, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ from gym.core.clock import FrozenClock
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import MakeMember
 from tests.support.front_desk import Desk
-from tests.support.memberships import DeskClerk
+from tests.support.memberships import PRICE, DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
@@ -131,6 +132,27 @@ async def test_a_payment_pressed_again_shows_no_second_receipt(
         )
         shown = [one for one in await bruno.chat() if one.message_id > paid.message_id]
         assert shown == []
+
+
+async def test_what_a_colleague_took_meanwhile_leaves_no_button_that_would_be_refused_again(
+    desk_bot: RunningBot, gym: Gym, telegram: SandboxClient, make_staff: Hire
+) -> None:
+    bruno = await telegram.person("Bruno")
+    desk = DeskClerk(gym, await make_staff(bruno, Role.ADMIN))
+    rosa = await desk.client("Rosa")
+    sold = await desk.sell(rosa, await desk.plan())
+    await bruno.sends("Rosa")
+    await bruno.taps("💵 Collect")
+    await bruno.sees("How is it paid?")
+    await desk.pay(sold, PRICE - 1000)
+    await bruno.taps("Cash")
+    refused = await bruno.sees("Only $1,000 is owed")
+    assert refused.labels == ["💵 Take payment", "‹ Back", "Home"]
+    await bruno.taps("💵 Take payment")
+    await bruno.sees("Take $1,000")
+    await desk.pay(sold, Decimal(1000))
+    await bruno.taps("Cash")
+    assert (await bruno.sees("Nothing is owed here any more")).labels == ["‹ Back", "Home"]
 
 
 async def test_the_next_clients_name_typed_while_a_question_is_open_is_offered_beside_it(

@@ -120,7 +120,24 @@ async def test_a_basket_two_methods_and_the_last_piece(bruno: Person, shop: Shop
     await bruno.taps("Sell more")
     await bruno.taps("Bar")
     await bruno.taps("Cash")
-    await bruno.sees("By the books no Bar is left")
+    refused = await bruno.sees("By the books no Bar is left")
+    assert "Sell for $5,000" in refused.words, "the basket stands below the reason"
+    await bruno.taps("➖")
+    await bruno.sees("The basket is empty")
+
+
+async def test_a_price_that_moved_is_shown_and_sold_by_the_next_tap(bruno: Person, shop: Shop) -> None:
+    water = await shop.has(5)
+    await bruno.sends("/start")
+    await bruno.taps("Sell")
+    await bruno.taps("Water")
+    await bruno.sees("Sell for $3,000")
+    await shop.catalogue("set_price", water.id, Decimal(3500))
+    await bruno.taps("Cash")
+    refused = await bruno.sees("The price has changed: it is $3,500 now")
+    assert "Sell for $3,500" in refused.words
+    await bruno.taps("Cash")
+    await bruno.sees("Sold for $3,500")
 
 
 async def test_a_client_buys_on_account_pays_later_and_with_credit(
