@@ -74,14 +74,17 @@ async def register_with_photo(context: UpdateContext, _: RegisterWithPhoto) -> N
         await begin(context, REGISTRATION)
         return
     picture = await context.download(photo_id)
-    question = context.t("The client reads the text below. Has the client signed it in front of you?")
+    question = context.t("The client reads the text above. Has the client signed it in front of you?")
     rows = [
         [button(context.t(choice.label), PhotoConsent(choice.value is True), wide=True)]
         for choice in CONSENTS
     ]
-    await context.show(Screen(question, [*rows, nav(context.t)], photo=picture))
-    # In a message of its own: a caption holds 1,024 letters, and the buttons went with what was cut off.
+    if context.target is not None:
+        context.take_keys(context.target.message_id)
+    # In a message of its own, before the question: a caption holds 1,024 letters, and with the text below it
+    # the question's buttons stood out of sight.
     await context.say(consent_words(context.t, context.settings.name))
+    await context.say(Screen(question, [*rows, nav(context.t)], photo=picture))
 
 
 @router.on(PhotoConsent)

@@ -18,7 +18,7 @@ from bot.ui.buttons.clients import (
     ClientSearch,
     RegisterClient,
 )
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.callback_fields import carried_words
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
@@ -100,12 +100,13 @@ async def _to_look_at(context: UpdateContext) -> list[Row]:
 
 def _results(t: HtmlTranslator, words: str, clients: Page[Client], doubts: Sequence[Row] = ()) -> Screen:
     new = [button(t("➕ Register a client"), RegisterClient(), wide=True)]
+    back = nav(t, back=None if words else ManageGroup(MenuGroup.PEOPLE))
     if not clients.total:
-        return Screen(_nobody(t, words), [new, nav(t)])
+        return Screen(_nobody(t, words), [new, back])
     rows = [[button(_label(client), Card(client.id), wide=True)] for client in clients.items]
     carried = carried_words(words)
     pages = pager(clients.number, clients.pages, lambda number: ClientSearch(carried, number))
-    return Screen(_heading(t, words, clients.total), [*rows, pages, *doubts, new, nav(t)])
+    return Screen(_heading(t, words, clients.total), [*rows, pages, *doubts, new, back])
 
 
 def _nobody(t: HtmlTranslator, words: str) -> str:

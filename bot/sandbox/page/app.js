@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { Bar } from "./bar.js";
 import { askGroup, askPerson, bring, CAST } from "./cast.js";
-import { toast } from "./dialogs.js";
+import { popup, toast } from "./dialogs.js";
 import { h } from "./dom.js";
 import { ChatList } from "./list.js";
 import { Pane } from "./pane.js";
@@ -213,6 +213,14 @@ class Desk {
 
   copy(text) {
     navigator.clipboard.writeText(text).then(() => toast(t("claim.copied")));
+  }
+
+  // Whoever of the cast is missing, or somebody new.
+  addFrom(anchor) {
+    const missing = CAST.filter(({ username }) => !this.people.some((person) => person.username === username));
+    if (missing.length === 0) return this.addPerson();
+    const offers = missing.map((member) => ["group", `${member.first_name}: ${t(`welcome.${member.key}`)}`, () => this.become(member)]);
+    return popup(anchor, [...offers, ["plus", t("welcome.own"), () => this.addPerson()]]);
   }
 
   async addPerson() {

@@ -9,7 +9,7 @@ const READ_KEY = "powergym.sandbox.read";
 const SEARCH_FROM = 12;
 
 export class ChatList {
-  // `desk`: open(person, group), openBeside(person, group), addPerson(), addGroup(), isOpen(key)
+  // `desk`: open(person, group), openBeside(person, group), addFrom(anchor), addGroup(), isOpen(key)
   constructor(element, desk) {
     Object.assign(this, { element, desk, people: [], groups: [], wanted: "" });
     this.read = JSON.parse(localStorage.getItem(READ_KEY) ?? "{}");
@@ -21,7 +21,7 @@ export class ChatList {
     this.search.addEventListener("input", () => ((this.wanted = this.search.value.toLowerCase()), this.draw()));
     this.groupButton = iconButton("group", t("list.addGroup"), () => this.desk.addGroup());
     this.element.replaceChildren(
-      h("div", { class: "list-head" }, h("h1", {}, t("list.title")), this.groupButton, iconButton("plus", t("list.add"), () => this.desk.addPerson())),
+      h("div", { class: "list-head" }, h("h1", {}, t("list.title")), this.groupButton, iconButton("plus", t("list.add"), (event) => this.desk.addFrom(event.currentTarget))),
       this.search, this.items);
     this.draw();
   }

@@ -1,11 +1,11 @@
 // Formatted text as DOM nodes. Only Telegram's own kinds of formatting exist; everything else is plain text.
 
 import { h } from "./dom.js";
-import { momentOf, momentText } from "./words.js";
+import { momentOf, momentText, t } from "./words.js";
 
 const TAGS = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre",
-  blockquote: "blockquote", expandable_blockquote: "blockquote",
+  blockquote: "blockquote",
 };
 const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
 const SAFE = /^(https?|mailto|tel|tg):/i;
@@ -54,6 +54,8 @@ function wrap(span, source, children, acts) {
       return h("span", { class: "spoiler", tabIndex: 0, onclick: (event) => event.currentTarget.classList.add("open") }, children);
     case "date_time":
       return moment(span, children);
+    case "expandable_blockquote":
+      return folded(children);
     case "mention":
     case "text_mention":
     case "hashtag":
@@ -61,6 +63,14 @@ function wrap(span, source, children, acts) {
     default:
       return TAGS[span.type] ? h(TAGS[span.type], {}, children) : h("span", {}, children);
   }
+}
+
+// Three lines of a long quotation, until its button is pressed.
+function folded(children) {
+  const quotation = h("blockquote", { class: "folded" }, h("span", {}, children));
+  const unfold = h("button", { type: "button", class: "unfold", onclick: () => (quotation.classList.remove("folded"), unfold.remove()) }, t("pane.unfold"));
+  quotation.append(unfold);
+  return quotation;
 }
 
 // A moment reads as its format says, in the reader's words; without a format, as it was written.

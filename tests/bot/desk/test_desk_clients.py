@@ -120,7 +120,8 @@ async def test_an_unknown_face_becomes_a_client_with_that_very_photo(bruno: Pers
     await bruno.sends_photo(lucia.photo(0))
     await bruno.sees("do not know this face")
     await bruno.taps("Register with this photo")
-    await bruno.sees("signed it in front of you")
+    asked = await bruno.sees("signed it in front of you")
+    assert asked.message_id == (await bruno.last()).message_id, "the question stands below the long text"
     await bruno.taps("Yes, signed")
     await answer_names(bruno, "Lucía", "Ruiz")
     await bruno.sees("Two more photos")

@@ -85,7 +85,7 @@ def _of_the_moment(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
     if PlanAct.RENEW in acts and not card.waiting:
         buttons.append(button(t("🔁 Renew"), RenewPlan(client_id)))
     if card.owed:
-        buttons.append(button(t("💵 Pay"), pay_press(card.owed[0])))
+        buttons.append(button(t("💵 Collect"), pay_press(card.owed[0])))
     if PlanAct.SELL in acts:
         buttons.append(button(t("🏷 Sell plan"), SellPlan(client_id)))
     return [*buttons, button(t("🥤 Product"), SellProducts(client_id))]

@@ -27,6 +27,7 @@ from bot.ui.keyboards import Keyboard, button, nav, yes_no
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.face_consent import OUT_OF_REACH
+from gym.clients.fields.parsers import is_minor
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.language import N_
@@ -121,8 +122,10 @@ def _keyboard(t: HtmlTranslator, client: Client, state: FaceState) -> Keyboard:
 @router.on(AskNewText)
 async def ask_new_text(context: UpdateContext, press: AskNewText) -> None:
     """Ask at the desk: a yes is signed on paper, a no forgets the face."""
-    t = context.t
-    text = consent_question(t, context.settings.name)
+    async with context.unit_of_work() as uow:
+        client = await ClientService(uow).get(press.client_id)
+    t, minor = context.t, is_minor(client.birth_date, context.today)
+    text = consent_question(t, context.settings.name, client.guardian_name if minor else None)
     rows = [
         [button(t("Yes, signed on paper"), SignedNewText(press.client_id), wide=True)],
         [button(t("No, forget the face"), AskForgetFace(press.client_id, True), wide=True)],

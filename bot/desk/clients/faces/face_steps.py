@@ -34,17 +34,20 @@ AT_KIOSK: Final = N_(
 
 
 async def ask_consent(ctx: FormContext) -> str:
-    """The text as the client reads it on paper; staff witness the signature."""
-    return consent_question(ctx.t, ctx.context.settings.name)
+    """The text as the client reads it on paper; staff witness the signature, a guardian's for a minor."""
+    return consent_question(ctx.t, ctx.context.settings.name, ctx.maybe("guardian_name", str))
 
 
-def consent_question(t: HtmlTranslator, gym: str) -> str:
-    return consent_words(t, gym) + "\n\n" + t("Has the client signed this in front of you?")
+def consent_question(t: HtmlTranslator, gym: str, guardian: str | None = None) -> str:
+    asked = t("Has the client signed this in front of you?")
+    if guardian:
+        asked = t("Has {guardian} signed this in front of you, as the guardian?", guardian=guardian)
+    return f"{consent_words(t, gym)}\n\n{asked}"
 
 
 def consent_words(t: HtmlTranslator, gym: str) -> str:
-    """The consent's text in force, set apart from what the desk itself is told."""
-    return t("<i>{text}</i>", text=t(consent_text(), gym=gym))
+    """The consent's text in force, folded up: 1,800 letters pushed the desk's own question off the screen."""
+    return f"<blockquote expandable>{t(consent_text(), gym=gym)}</blockquote>"
 
 
 def consented(ctx: FormContext) -> bool:
