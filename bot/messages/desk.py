@@ -210,7 +210,9 @@ def _clients_card(t: HtmlTranslator, p: DeskCheckedInPayload | DeskOverridePaylo
 def _begun(t: HtmlTranslator, p: DeskActivatedPayload) -> Keyboard:
     """The button to pay a plan that has begun unpaid."""
     card = _card(t, p.about.client_id)
-    return [[card, button(t("💵 Pay"), TakePayment(p.about.subscription_id))] if p.about.balance else [card]]
+    return [
+        [card, button(t("💵 Collect"), TakePayment(p.about.subscription_id))] if p.about.balance else [card]
+    ]
 
 
 @offers(DeskExpiredPayload)

@@ -183,7 +183,9 @@ def _my_plan(t: HtmlTranslator, _: Payload) -> Keyboard:
 @offers(DeskPlanChangedPayload)
 def _after_change(t: HtmlTranslator, p: DeskPlanChangedPayload) -> Keyboard:
     card = button(t("👤 Open the card"), Card(p.about.client_id))
-    return [[card, button(t("💵 Pay"), TakePayment(p.about.subscription_id))] if p.about.balance else [card]]
+    return [
+        [card, button(t("💵 Collect"), TakePayment(p.about.subscription_id))] if p.about.balance else [card]
+    ]
 
 
 @offers(DeskRefundPayload)

@@ -112,4 +112,4 @@ def _renew(t: HtmlTranslator, _: PriceChangedPayload) -> Keyboard:
 @offers(DeskOverduePayload)
 def _collect(t: HtmlTranslator, p: DeskOverduePayload) -> Keyboard:
     card = button(t("👤 Card"), Card(p.about.client_id))
-    return [[card, button(t("💵 Pay"), TakePayment(p.about.subscription_id))]]
+    return [[card, button(t("💵 Collect"), TakePayment(p.about.subscription_id))]]

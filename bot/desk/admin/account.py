@@ -9,7 +9,7 @@ from bot.forms.definition import Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.routing.navigation import routes_of
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.buttons.settings import Languages
 from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
@@ -47,7 +47,7 @@ class MyMembership(Callback):
     """Show what the gym's members see, for staff who train here."""
 
 
-router.manage(MenuGroup.SETTINGS, N_("👤 My account"), MyAccount())
+router.manage(MenuGroup.SYSTEM, N_("👤 My account"), MyAccount())
 
 
 @router.on(MyAccount)
@@ -73,7 +73,9 @@ def _screen(t: HtmlTranslator, staff: Staff, heading: str = "") -> Screen:
             button(t("🔐 Sign-ins"), SignIns(staff.id, SignInsOf.OWN)),
         ]),
     ]  # fmt: skip
-    return Screen(f"{heading}\n\n{text}" if heading else text, [*rows, nav(t)])
+    return Screen(
+        f"{heading}\n\n{text}" if heading else text, [*rows, nav(t, back=ManageGroup(MenuGroup.SYSTEM))]
+    )
 
 
 @router.on(MyMembership)

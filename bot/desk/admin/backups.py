@@ -7,7 +7,7 @@ from typing import Final
 from bot.desk.admin.settings import SettingsPage
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.buttons.settings import Backups
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
@@ -52,7 +52,7 @@ class PassphraseLink(Callback):
     """Make a new link to the page that shows the pass-phrase; an older one ends."""
 
 
-router.manage(MenuGroup.SETTINGS, N_("🔒 Backups"), Backups(), Permission.CHANGE_SETTINGS)
+router.manage(MenuGroup.SYSTEM, N_("🔒 Backups"), Backups(), Permission.CHANGE_SETTINGS)
 
 
 @router.on(Backups)
@@ -99,7 +99,10 @@ def _screen(context: UpdateContext, found: BackupOverview) -> Screen:
     heading = t("🔒 <b>Backups</b>")
     if not keys.is_there():
         lines = [heading, "", *_missing_lines(t, keys)]
-        return Screen("\n".join(lines), [*_phrase_buttons(t, keys), *_lasting_buttons(t), nav(t)])
+        return Screen(
+            "\n".join(lines),
+            [*_phrase_buttons(t, keys), *_lasting_buttons(t), nav(t, back=ManageGroup(MenuGroup.SYSTEM))],
+        )
     lines = [
         heading,
         "",
@@ -108,7 +111,10 @@ def _screen(context: UpdateContext, found: BackupOverview) -> Screen:
         "",
         _phrase_line(t),
     ]
-    return Screen("\n".join(lines), [*_buttons(context, found), *_lasting_buttons(t), nav(t)])
+    return Screen(
+        "\n".join(lines),
+        [*_buttons(context, found), *_lasting_buttons(t), nav(t, back=ManageGroup(MenuGroup.SYSTEM))],
+    )
 
 
 def _missing_lines(t: HtmlTranslator, keys: BackupKeyStore) -> list[str]:

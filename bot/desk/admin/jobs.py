@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.buttons.settings import Jobs
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
@@ -30,7 +30,7 @@ class RunJob(Callback):
     name: str
 
 
-router.manage(MenuGroup.SETTINGS, N_("🛠 Jobs"), Jobs(), Permission.RUN_JOBS)
+router.manage(MenuGroup.SYSTEM, N_("🛠 Jobs"), Jobs(), Permission.RUN_JOBS)
 
 
 @router.on(Jobs)
@@ -52,7 +52,11 @@ async def jobs(context: UpdateContext, _: Jobs) -> None:
     if pictures:
         lines.append(_pictures_left(t, pictures))
     again = [button(t("🔄 Refresh"), Jobs())]
-    await context.show(Screen("\n".join([intro, "", *lines]), [*grid(runs), again, nav(t)]))
+    await context.show(
+        Screen(
+            "\n".join([intro, "", *lines]), [*grid(runs), again, nav(t, back=ManageGroup(MenuGroup.SYSTEM))]
+        )
+    )
 
 
 def _backup_line(t: HtmlTranslator, health: BackupHealth) -> str:

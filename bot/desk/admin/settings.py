@@ -10,7 +10,7 @@ from babel.core import get_global
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.screens import Html, HtmlTranslator, Screen
@@ -55,7 +55,7 @@ class ChangeSetting(Callback):
     name: str
 
 
-router.manage(MenuGroup.SETTINGS, N_("⚙️ Settings"), Settings(), Permission.CHANGE_SETTINGS)
+router.manage(MenuGroup.SYSTEM, N_("⚙️ Settings"), Settings(), Permission.CHANGE_SETTINGS)
 
 
 @router.on(Settings)
@@ -64,7 +64,7 @@ async def settings(context: UpdateContext, _: Settings) -> None:
     t = context.t
     rows = grid([button(t(label), SettingsPage(group)) for group, label in GROUPS.items()])
     text = t("⚙️ <b>Settings</b>\n\nThey hold from the moment you change them. Choose a page:")
-    await context.show(Screen(text, [*rows, nav(t)]))
+    await context.show(Screen(text, [*rows, nav(t, back=ManageGroup(MenuGroup.SYSTEM))]))
 
 
 @router.on(SettingsPage)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bot.routing.navigation import go, go_home
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.buttons.staff import Candidate, Invitations, SignIns, SignInsOf, Team
 from bot.ui.buttons.transfers.proofs import UnconfirmedProofs
 from bot.ui.callbacks import Callback, callback
@@ -112,7 +112,13 @@ async def team(context: UpdateContext, press: Team) -> None:
     invite = [button(t("➕ Employee"), Invite(Role.EMPLOYEE)), button(t("➕ Admin"), Invite(Role.ADMIN))]
     label = t("✉️ Invitations ({count})", count=invitations.total)
     opened = [button(label, Invitations())] if invitations.total else []
-    keyboard = [*rows, pager(page.number, page.pages, Team), invite, opened, nav(t)]
+    keyboard = [
+        *rows,
+        pager(page.number, page.pages, Team),
+        invite,
+        opened,
+        nav(t, back=ManageGroup(MenuGroup.PEOPLE)),
+    ]
     await context.show(Screen(t("<b>Team</b>"), keyboard))
 
 

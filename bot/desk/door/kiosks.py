@@ -13,7 +13,7 @@ from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import CardsToPrint
 from bot.ui.buttons.door import AskUnpair, KioskCard, KioskList, Unpair
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager, yes_no
@@ -64,7 +64,17 @@ async def kiosks(context: UpdateContext, press: KioskList) -> None:
     ]
     text = t("<b>Kiosks</b>") if page.items else t("<b>Kiosks</b>\n\nNone is paired yet.")
     pair = [button(t("➕ Pair a kiosk"), PairKiosk()), button(t("🪪 QR cards"), CardsToPrint())]
-    await context.show(Screen(text, [*rows, pager(page.number, page.pages, KioskList), pair, nav(t)]))
+    await context.show(
+        Screen(
+            text,
+            [
+                *rows,
+                pager(page.number, page.pages, KioskList),
+                pair,
+                nav(t, back=ManageGroup(MenuGroup.DOOR)),
+            ],
+        )
+    )
 
 
 @router.on(PairKiosk)

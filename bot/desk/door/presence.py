@@ -8,7 +8,7 @@ from uuid import UUID
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.door import WhoIsIn
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
@@ -59,7 +59,7 @@ def inside_screen(context: UpdateContext, inside: Sequence[PresentClient], page:
     rows = [_row(t, one, page, way_out=context.settings.check_out) for one in shown]
     again = [button(t("🔄 Refresh"), WhoIsIn(page))]
     text = "\n".join([_heading(t, len(inside)), "", *lines])
-    return Screen(text, [*rows, pager(page, pages, WhoIsIn), again, nav(t)])
+    return Screen(text, [*rows, pager(page, pages, WhoIsIn), again, nav(t, back=ManageGroup(MenuGroup.DOOR))])
 
 
 def _heading(t: HtmlTranslator, count: int) -> str:

@@ -128,9 +128,9 @@ def _remarks(t: HtmlTranslator, verdict: Verdict, settings: GymSettings) -> list
 def _after_entry(t: HtmlTranslator, verdict: Verdict, sells: bool) -> list[Row]:
     buttons = [button(t("↩️ Undo"), UndoCheckIn(verdict.id))]
     if verdict.balance and verdict.subscription_id:
-        buttons.append(button(t("💵 Pay"), TakePayment(verdict.subscription_id)))
+        buttons.append(button(t("💵 Collect"), TakePayment(verdict.subscription_id)))
     elif verdict.debt_id:
-        buttons.append(button(t("💵 Pay"), TakePayment(verdict.debt_id)))
+        buttons.append(button(t("💵 Collect"), TakePayment(verdict.debt_id)))
     if verdict.client_id and verdict.waiting_id is None and _ends_soon(verdict):
         buttons.append(button(t("🔁 Renew"), RenewPlan(verdict.client_id)))
     if verdict.client_id and verdict.loyalty.percent:

@@ -14,7 +14,7 @@ from bot.forms.opening import begin
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientSearch
 from bot.ui.buttons.importing import ExportEverything, ExportEverythingNow, HowToImport
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.keyboards import button, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.surfaces import OnlyInPrivate
@@ -45,7 +45,7 @@ SHOWN: Final = {
 """Tables whose rows people would count."""
 
 
-router.manage(MenuGroup.SETTINGS, N_("📤 Export"), ExportEverything(), permission=Permission.EXPORT)
+router.manage(MenuGroup.SYSTEM, N_("📤 Export"), ExportEverything(), permission=Permission.EXPORT)
 
 
 @router.on(ExportEverything)
@@ -53,7 +53,7 @@ async def export_everything(context: UpdateContext, _: ExportEverything) -> None
     context.identity.desk_actor.require(Permission.EXPORT)
     t = context.t
     now = button(t(N_("Make it and send it here")), ExportEverythingNow(), wide=True)
-    await context.show(Screen(t(WHAT), [[now], nav(t)]))
+    await context.show(Screen(t(WHAT), [[now], nav(t, back=ManageGroup(MenuGroup.SYSTEM))]))
 
 
 @router.on(ExportEverythingNow)

@@ -21,7 +21,7 @@ from bot.routing.navigation import go, routes_of
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientSearch
 from bot.ui.buttons.importing import HowToImport, ShowImport, UndoImport
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.pictures.incoming_files import MOST_BYTES, NoUseForFile
 from bot.ui.screens import HtmlTranslator, Screen
@@ -48,7 +48,12 @@ async def how_to_import(context: UpdateContext, press: HowToImport) -> None:
         page = await ImportService(uow).latest(press.page)
     t = context.t
     done = [[button(run_label(t, one), ShowImport(one.id), wide=True)] for one in page.items]
-    await context.show(Screen(t(HELP), [*done, pager(page.number, page.pages, HowToImport), nav(t)]))
+    await context.show(
+        Screen(
+            t(HELP),
+            [*done, pager(page.number, page.pages, HowToImport), nav(t, back=ManageGroup(MenuGroup.PEOPLE))],
+        )
+    )
 
 
 @router.command("import")

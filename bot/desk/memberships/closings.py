@@ -13,7 +13,7 @@ from bot.forms.opening import begin
 from bot.forms.steps import reason_step
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.memberships import CloseGym
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav, pager
 from bot.ui.screens import Html, HtmlTranslator, Screen
@@ -68,7 +68,7 @@ def _list_screen(t: HtmlTranslator, page: Page[GymClosure], today: date) -> Scre
         [button(t("🔒 Close the gym"), NewClosing()), button(t("🎁 Gift to all"), GiftEverybody())],
         *opens,
         pager(page.number, page.pages, CloseGym),
-        nav(t),
+        nav(t, back=ManageGroup(MenuGroup.PLANS)),
     ]
     return Screen("\n".join([t("<b>Closings</b>"), "", *body]), rows)
 

@@ -21,7 +21,7 @@ GROUPS: Final[Mapping[MenuGroup, str]] = {
     MenuGroup.MONEY: N_("📊 Money, reports ›"),
     MenuGroup.DOOR: N_("🚪 Door ›"),
     MenuGroup.MESSAGES: N_("📨 Messages ›"),
-    MenuGroup.SETTINGS: N_("⚙️ Settings ›"),
+    MenuGroup.SYSTEM: N_("🖥 System ›"),
 }
 
 
@@ -38,8 +38,12 @@ async def manage(context: UpdateContext, _: Manage) -> None:
 
 @router.on(ManageGroup)
 async def manage_group(context: UpdateContext, press: ManageGroup) -> None:
+    """The way back from every screen of the group, too; one button alone is a door of *Manage* itself."""
     t = context.t
     items = [item for item in routes_of(context).behind_manage(context.identity) if item.group is press.group]
+    if len(items) == 1:
+        await manage(context, Manage())
+        return
     doors = [await menu_button(context, item) for item in items]
     heading = t("<b>{group}</b>", group=_bare(t(GROUPS[press.group])))
     await context.show(Screen(heading, [*grid(doors), nav(t, back=Manage())]))

@@ -12,7 +12,7 @@ from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
 from bot.ui.screens import HtmlTranslator, Screen
@@ -80,7 +80,10 @@ async def tills(context: UpdateContext, press: Tills) -> None:
     rows = [[button(name, ShowTill(press.day, key), wide=True)] for key, name in owners.items()]
     heading = t("🧮 <b>Tills</b>, {day}", day=press.day)
     await context.show(
-        Screen("\n".join([heading, "", *lines]), [*rows, _other_days(context, press.day), nav(context.t)])
+        Screen(
+            "\n".join([heading, "", *lines]),
+            [*rows, _other_days(context, press.day), nav(context.t, back=ManageGroup(MenuGroup.MONEY))],
+        )
     )
 
 
@@ -145,7 +148,9 @@ async def show_till(context: UpdateContext, press: ShowTill) -> None:
         lines += ["", t("Counted:"), *(_count_line(t, count) for count in counts)]
     label = t("Count again") if counts else t("Count")
     rows = [[button(label, CountTill(press.day, press.staff_id), wide=True)]]
-    back = Tills(press.day) if context.identity.may(Permission.COUNT_ALL_CASH) else None
+    back = (
+        Tills(press.day) if context.identity.may(Permission.COUNT_ALL_CASH) else ManageGroup(MenuGroup.MONEY)
+    )
     await context.show(Screen("\n".join(lines), [*rows, nav(t, back=back)]))
 
 

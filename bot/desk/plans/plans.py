@@ -9,7 +9,7 @@ from bot.desk.plans.plan_new import NewPlan
 from bot.desk.plans.plan_prices import PlanPrices
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.buttons.plans import PlanCard, PlanList
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager, yes_no
@@ -57,7 +57,7 @@ async def plans(context: UpdateContext, press: PlanList) -> None:
         rows.append([button(t("➕ New plan"), NewPlan())])
     text = t("<b>Plans</b>") if found else t("<b>Plans</b>\n\nThere is none yet.")
     text = "\n".join([text, *coming_lines(t, found)])
-    await context.show(Screen(text, [*rows, nav(t)]))
+    await context.show(Screen(text, [*rows, nav(t, back=ManageGroup(MenuGroup.PLANS))]))
 
 
 @router.on(PlanCard)

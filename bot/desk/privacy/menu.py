@@ -8,7 +8,7 @@ from typing import Final
 from bot.desk.privacy.buttons import ConsentList, PrivacyMenu
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientData
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -46,7 +46,9 @@ async def privacy_menu(context: UpdateContext, _: PrivacyMenu) -> None:
     lines = [t("🔏 <b>Privacy</b>"), "", *_erasures(t, waiting), "", *counted_consents(t, consents)]
     lines += ["", _days(t, context.settings)]
     register = [button(t("🙂 Consents"), ConsentList())]
-    await context.show(Screen("\n".join(lines), [*_people(waiting), register, nav(t)]))
+    await context.show(
+        Screen("\n".join(lines), [*_people(waiting), register, nav(t, back=ManageGroup(MenuGroup.PEOPLE))])
+    )
 
 
 def _days(t: HtmlTranslator, settings: GymSettings) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.buttons.money import ShowReceipt
 from bot.ui.buttons.reports import (
     AskReportDays,
@@ -55,7 +55,7 @@ async def reports(context: UpdateContext, _: Reports) -> None:
     lines = [t("📊 <b>Reports</b>"), "", *(show_sentence(t, one) for one in home.sentences)]
     first, last = (days.first, days.last) if days else (None, None)
     doors = [button(t(one.title), ShowReport(one.name, first, last)) for one in home.reports]
-    await context.show(Screen("\n".join(lines), [*grid(doors), nav(t)]))
+    await context.show(Screen("\n".join(lines), [*grid(doors), nav(t, back=ManageGroup(MenuGroup.MONEY))]))
 
 
 @router.on(ShowReport)

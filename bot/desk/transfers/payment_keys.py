@@ -7,7 +7,7 @@ from typing import Final
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.buttons.transfers.payment_keys import (
     NewPaymentKey,
     OfferPaymentKey,
@@ -49,7 +49,12 @@ async def payment_keys(context: UpdateContext, _: PaymentKeyList) -> None:
     if not found:
         text += "\n\n" + t("There is none yet: members are told to pay at the desk.")
     rows: list[Row] = [[button(_label(one), ShowPaymentKey(one.id), wide=True)] for one in found]
-    await context.show(Screen(text, [*rows, [button(t("➕ New key"), NewPaymentKey())], nav(t)]))
+    await context.show(
+        Screen(
+            text,
+            [*rows, [button(t("➕ New key"), NewPaymentKey())], nav(t, back=ManageGroup(MenuGroup.MONEY))],
+        )
+    )
 
 
 def _label(key: PaymentKey) -> str:

@@ -15,7 +15,7 @@ class MenuGroup(StrEnum):
     MONEY = "money"
     DOOR = "door"
     MESSAGES = "msgs"
-    SETTINGS = "set"
+    SYSTEM = "set"
 
 
 @callback("manage")

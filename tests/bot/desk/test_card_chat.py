@@ -45,12 +45,12 @@ async def test_the_card_shows_what_fits_the_moment_and_more_the_rest(
     assert card.links == ["https://wa.me/573001234567"]
     sold = await desk.sell(rosa, await desk.plan())
     await bruno.sends("rosa")
-    assert (await bruno.sees("is still to pay")).labels[:3] == ["✅ Check in", "🔁 Renew", "💵 Pay"]
+    assert (await bruno.sees("is still to pay")).labels[:3] == ["✅ Check in", "🔁 Renew", "💵 Collect"]
     await desk.pay(sold, Decimal(150_000))
     await bruno.sends("rosa")
     card = await bruno.sees("Rosa Vargas")
     assert card.words.startswith("✅ May come in\n")
-    assert "💵 Pay" not in card.labels
+    assert "💵 Collect" not in card.labels
     await bruno.taps("⋯ More")
     more = await bruno.sees("May come in")
     assert more.message_id == card.message_id

@@ -98,3 +98,32 @@ async def test_staff_who_train_find_their_membership_in_one_press(
     assert "🎫 My plan" not in home.labels
     await bruno.taps("🏋️ My membership")
     assert "🎫 My plan" in (await bruno.sees("Bruno Díaz")).labels
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.EMPLOYEE])
+async def test_every_screen_behind_manage_leads_back_to_where_its_button_was(
+    desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire, role: Role
+) -> None:
+    bruno = await telegram.person("Bruno")
+    await make_staff(bruno, role)
+    await bruno.sends("/start")
+    await bruno.taps(MANAGE["en"])
+
+    async def leads_back(door: str, seen: Message) -> None:
+        await bruno.taps(door)
+        assert "‹ Back" in (await bruno.last()).labels, f"{door} leads nowhere but home"
+        await bruno.taps("‹ Back")
+        assert (await bruno.last()).words == seen.words, door
+
+    menu = await bruno.last()
+    for door in menu.labels[:-1]:
+        if door.endswith("›"):
+            await bruno.taps(door)
+            group = await bruno.last()
+            inside = [label for label in group.labels if label not in ("‹ Back", "Home")]
+            assert door.removesuffix(" ›") not in inside, "a room has another name than its house"
+            for label in inside:
+                await leads_back(label, group)
+            await bruno.taps("‹ Back")
+        else:
+            await leads_back(door, menu)

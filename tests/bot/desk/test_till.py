@@ -70,7 +70,7 @@ async def test_the_balance_is_taken_with_two_taps_and_the_receipt_comes_as_a_pdf
 ) -> None:
     await desk.sell(rosa, monthly)
     await bruno.sends("Rosa")
-    await bruno.taps("💵 Pay")
+    await bruno.taps("💵 Collect")
     await bruno.sees("Take $150,000")
     await bruno.taps("Cash")
     await bruno.sees("Paid in full")
@@ -86,7 +86,7 @@ async def test_half_is_paid_now_and_the_rest_is_offered_at_once(
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await bruno.sends("Rosa")
-    await bruno.taps("💵 Pay")
+    await bruno.taps("💵 Collect")
     await bruno.taps("Other amount")
     question = await bruno.sees("How much is paid")
     assert question.labels[:2] == ["$150,000", "$75,000"]
@@ -108,7 +108,7 @@ async def test_a_transfer_says_to_which_account_it_went(
     await open_bank_accounts(desk.gym, boss.actor)
     await desk.sell(rosa, monthly)
     await bruno.sends("Rosa")
-    await bruno.taps("💵 Pay")
+    await bruno.taps("💵 Collect")
     await bruno.taps("Transfer")
     await bruno.sees("To which account")
     await bruno.taps("Nequi")
@@ -127,7 +127,7 @@ async def test_a_clients_credit_pays_what_it_can(
         await SubscriptionService(uow).credit(paid.id, Decimal(40000), "sauna was closed")
     renewed = await boss.renew(rosa)
     await ana.sends("Rosa")
-    await ana.taps("💵 Pay")
+    await ana.taps("💵 Collect")
     await ana.sees("Credit: $40,000")
     await ana.taps("Use credit: $40,000")
     await ana.sees("Still to pay: $110,000")
@@ -141,7 +141,7 @@ async def test_without_credit_none_is_offered(
 ) -> None:
     await desk.sell(rosa, monthly)
     await bruno.sends("Rosa")
-    await bruno.taps("💵 Pay")
+    await bruno.taps("💵 Collect")
     offered = await bruno.sees("How is it paid")
     assert not any("credit" in label.casefold() or "earlier" in label for label in offered.labels)
 
@@ -152,7 +152,7 @@ async def test_an_admin_writes_down_money_that_came_yesterday(
     await boss.sell(rosa, monthly)
     clock.advance(timedelta(days=1))
     await ana.sends("Rosa")
-    await ana.taps("💵 Pay")
+    await ana.taps("💵 Collect")
     await ana.taps("Paid earlier")
     await ana.sees("On which day")
     await ana.taps("Mon, 3 Aug 2026")
@@ -173,7 +173,7 @@ async def test_a_day_before_the_sale_is_refused_when_it_is_typed(
     await boss.sell(rosa, monthly)
     clock.advance(timedelta(days=1))
     await ana.sends("Rosa")
-    await ana.taps("💵 Pay")
+    await ana.taps("💵 Collect")
     await ana.taps("Paid earlier")
     await ana.sends("1/8/2026")
     await ana.sees("Choose a day from Mon, 3 Aug 2026")

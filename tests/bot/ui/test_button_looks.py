@@ -48,8 +48,8 @@ async def test_the_desk_sees_the_colours_and_copies_a_receipts_number(
     card = await ana.sees("is still to pay")
     looks = {one.label: one.style for row in card.buttons for one in row}
     assert looks["✅ Check in"] == "success"
-    assert looks["💵 Pay"] is None
-    await ana.taps("💵 Pay")
+    assert looks["💵 Collect"] is None
+    await ana.taps("💵 Collect")
     await ana.taps("Cash")
     receipt = await ana.sees("Paid in full")
     looks = {one.label: one.style for row in receipt.buttons for one in row}

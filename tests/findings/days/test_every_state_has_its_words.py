@@ -63,11 +63,11 @@ SAID: Final = {
 OFFERED: Final = {
     PlanState.NONE: {"🏷 Sell plan"},
     PlanState.SCHEDULED: {"🏷 Sell plan", "⚙️ Plan"},
-    PlanState.PENDING_PAYMENT: {"🔁 Renew", "💵 Pay", "❄️ Freeze", "⚙️ Plan"},
+    PlanState.PENDING_PAYMENT: {"🔁 Renew", "💵 Collect", "❄️ Freeze", "⚙️ Plan"},
     PlanState.ACTIVE: {"🔁 Renew", "❄️ Freeze", "⚙️ Plan"},
     PlanState.FROZEN: {"🔁 Renew", "☀️ End freeze", "⚙️ Plan"},
     PlanState.EXPIRED: {"🔁 Renew", "🏷 Sell plan"},
-    PlanState.LAPSED: {"🔁 Renew", "🏷 Sell plan", "💵 Pay"},
+    PlanState.LAPSED: {"🔁 Renew", "🏷 Sell plan", "💵 Collect"},
     PlanState.CANCELED: {"🏷 Sell plan"},
 }
 OF_PLANS: Final = set[str]().union(*OFFERED.values())

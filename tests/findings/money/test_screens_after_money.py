@@ -25,7 +25,7 @@ async def test_the_receipt_of_a_part_says_that_the_door_refuses(
 ) -> None:
     await chat.clerk.sell(rosa, monthly)
     await chat.sends("Rosa")
-    await chat.taps("💵 Pay", "Other amount")
+    await chat.taps("💵 Collect", "Other amount")
     await chat.sends("100000")
     await chat.taps("Cash", "Confirm")
     left = PRICE - 100000
@@ -46,7 +46,7 @@ async def test_one_receipt_for_all_debts_leads_to_the_door(chat: Chat, rosa: Cli
     await chat.clerk.pay(first)
     await chat.clerk.renew(rosa)
     await chat.sends("Rosa")
-    await chat.taps("💵 Pay", "Cash")
+    await chat.taps("💵 Collect", "Cash")
     shown = await chat.person.sees(chat.t("Paid in full."))
     assert chat.t("✅ Check in") in shown.labels
 

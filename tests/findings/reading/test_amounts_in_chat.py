@@ -18,7 +18,7 @@ async def test_a_hundred_thousand_in_words_is_taken_as_such(chat: Chat) -> None:
     clerk = chat.clerk
     sold = await clerk.sell(await clerk.client("Rosa"), await clerk.plan())
     await chat.sends("Rosa")
-    await chat.taps("💵 Pay", "Other amount")
+    await chat.taps("💵 Collect", "Other amount")
     await chat.sends("100 abc")
     await chat.sees(NotAnAmount.message, example=EXAMPLE)
     await chat.sends("100 mil")

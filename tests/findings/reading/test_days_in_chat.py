@@ -32,7 +32,7 @@ async def rows(gym: Gym, clerk: DeskClerk) -> list[LedgerEntry]:
 
 async def test_nothing_earlier_is_offered_on_the_day_of_the_sale(chat: Chat, sold: Subscription) -> None:
     await chat.sends("Rosa")
-    await chat.taps("💵 Pay")
+    await chat.taps("💵 Collect")
     shown = await chat.person.sees("150")
     assert chat.t("📅 Paid earlier") not in shown.labels
     assert sold.account.balance == Decimal(150000)
@@ -44,7 +44,7 @@ async def test_days_offered_for_a_payment_are_days_that_can_be_paid(
     clock.advance(timedelta(days=2))
     today = gym.clock.now().date()
     await chat.sends("Rosa")
-    await chat.taps("💵 Pay", "📅 Paid earlier")
+    await chat.taps("💵 Collect", "📅 Paid earlier")
     question = await chat.person.sees("?")
     offered = [chat.t.day(today - timedelta(days=back)) for back in (1, 2, 3)]
     assert [label in question.labels for label in offered] == [True, True, False]

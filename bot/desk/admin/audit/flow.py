@@ -14,7 +14,7 @@ from bot.forms.answers import read_day
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -77,7 +77,9 @@ def _screen(t: HtmlTranslator, press: AuditRows, page: TrailPage) -> Screen:
         page.pages,
         lambda number: AuditRows(press.of, press.about, press.kind, press.day, number),
     )
-    return Screen("\n\n".join(lines), [turning, *_narrowing(t, press), nav(t)])
+    return Screen(
+        "\n\n".join(lines), [turning, *_narrowing(t, press), nav(t, back=ManageGroup(MenuGroup.MONEY))]
+    )
 
 
 def _heading(t: HtmlTranslator, press: AuditRows, page: TrailPage) -> str:
