@@ -32,18 +32,22 @@ async def server(gym_with_faces: Gym) -> AsyncGenerator[TestClient[Any, Any]]:
         yield client
 
 
+@pytest.mark.parametrize("examples", [3, pytest.param(12, marks=pytest.mark.soak)])
 @pytest.mark.long
 async def test_every_generated_request_gets_a_documented_answer(
-    door: Door, admin: Actor, tmp_path: Path
+    door: Door, admin: Actor, tmp_path: Path, examples: int
 ) -> None:
+    """A few of each operation in every run of the suite, four times as many in `make soak`."""
     await door.member("Rosa")
     staff, kiosk = await token_of(door.gym, admin), door.tokens["access_token"]
     environment = os.environ | {"STAFF_TOKEN": staff, "KIOSK_TOKEN": kiosk, "NO_COLOR": "1"}
     address = str(door.client.make_url("/api/openapi.json"))
-    command = ("-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", address, "--checks", "all")
+    command = ("-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", address)
+    wanted = ("--checks", "all", "--max-examples", str(examples))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *command,
+        *wanted,
         env=environment,
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,
