@@ -135,8 +135,8 @@ class Membership(Account):
 
     @property
     def given_back(self) -> int:
-        """Handed back or kept as the client's credit, and not come in again."""
-        refunds = sum(row.cents for row in self.rows if row.kind == "refund")
+        """Handed back or kept as the client's credit, and not come in again; a surplus is none."""
+        refunds = sum(row.cents for row in self.rows if row.kind == "refund" and row.cause != "surplus")
         signs = {"charge": 1, "credit": -1}
         came = sum(signs.get(row.kind, 0) * row.cents for row in self.rows if row.cause == "returned")
         return refunds - came

@@ -23,17 +23,15 @@ from tests.machine.drawing import (
     settings_of,
     who,
 )
+from tests.machine.proofs.desk import AtTheBank
 from tests.machine.rules import DAY
-from tests.machine.shop.desk import AtTheShop
 from tests.machine.shop.watching import ShopSnapshot
-from tests.machine.till import AtTheTill
-from tests.machine.visiting import AtTheDoor
 from tests.machine.watching import Snapshot
 from tests.machine.world import PlanToMake
 
 
-class GymMachine(AtTheDesk, AtTheTill, AtTheDoor, AtTheShop):
-    """Every rule is one operation at the desk, at the door, or time passing."""
+class GymMachine(AtTheDesk, AtTheBank):
+    """Every rule is one operation at the desk, at the door, from afar, or time passing."""
 
     @initialize(
         zone=st.sampled_from(ZONES),
@@ -73,6 +71,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor, AtTheShop):
             [Client(key) for key in clients],
         )
         self.open_shop()
+        self.open_bank()
         self.join(0, number)
 
     @precondition(lambda self: self.at_times(2))
@@ -117,6 +116,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor, AtTheShop):
         """At any time, or never: nothing waits for them."""
         self.tally.rules["jobs_run"] += 1
         self.world.nightly()
+        self.expire_proofs()
         for _, one in self.book.everybody():
             one.round_off(self.book.gym_rules.smallest_cents)
         self.touched |= {one for _, one in self.book.everybody()}
@@ -138,6 +138,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor, AtTheShop):
         seen = self.world.wait(Snapshot.take(self.world.rows))
         self.watch.look(self.book, seen, self.touched)
         self.shop_watch.look(self.shop, self.world.wait(ShopSnapshot.take(self.world.rows)), seen)
+        self.look_at_proofs()
         self.touched = set()
         self.tally.statuses.update(one.status for _, one in self.book.everybody())
         expected = [answer(self.book, client) for client in self.book.clients]
@@ -156,5 +157,7 @@ RULES: Final = (
     *("come", "show_card", "use_up", "undo", "jobs_run", "look"),
     *("buys", "sell_products", "pay_products", "void_sale", "refund_sale", "count_till"),
     *("receive", "lose", "count_shelf", "price_product", "offer_product"),
+    *("ask_quote", "pay_from_afar", "send_proof", "send_late", "approve_proof", "reject_proof", "tick"),
+    *("void_proof", "price_moves", "sell_meanwhile"),
     *("minutes_pass", "days_pass", "month_ends", "leap_day_comes", "a_year_passes"),
 )

@@ -38,18 +38,28 @@ def pay(
         client.credit.append(Row("credit", cents))
 
 
-def why_not_void(book: Book, one: Membership, payment: Row, by: str, *, admin: bool) -> Reasons:
+def why_not_void(
+    book: Book, client: Client, one: Membership, payment: Row, by: str, *, admin: bool
+) -> Reasons:
     own = payment.taken_by == by and payment.day == book.today
     reasons: Reasons = set() if admin or own else {"void_needs_admin"}
     if payment.voided:
         return reasons | {"already_voided"}
+    if payment.cause == "surplus":
+        return reasons | ({"surplus_spent"} if payment.cents > client.credit_balance else set())
     return reasons | ({"money_given_back"} if payment.cents > one.net_paid else set())
 
 
 def void(book: Book, client: Client, one: Membership, payment: Row) -> None:
-    """Of money that came in again, the charge ends too: what is owed stays."""
+    """Of money that came in again, the charge ends too: what is owed stays. A surplus leaves the credit."""
     payment.voided = True
-    one.rows.append(Row("void", payment.cents, payment.method, taken_by=payment.taken_by, day=book.today))
+    cause = "surplus" if payment.cause == "surplus" else ""
+    one.rows.append(
+        Row("void", payment.cents, payment.method, taken_by=payment.taken_by, day=book.today, cause=cause)
+    )
+    if cause:
+        one.rows.append(Row("payment", payment.cents, "credit", day=book.today, cause=cause))
+        client.credit.append(Row("credit", payment.cents))
     if payment.cause == "returned":
         one.lower(Row("credit", payment.cents, cause="returned"), book.gym_rules.smallest_cents)
     if payment.method == "credit":

@@ -14,12 +14,14 @@ from gym.core import money
 from gym.payments.ledger import Ledger
 from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
+from gym.payments.surpluses import Surpluses
 from gym.products.models import Product, StockMovement, StockMovementKind
 from gym.products.sales.returns import SaleReturns
 from gym.products.stock import StockWriter
 from gym.subscriptions.changes.cancellation import Cancellation
 from gym.subscriptions.models import OPEN, SubscriptionStatus
 from gym.subscriptions.status import statuses
+from gym.transfers import booking
 from tests.machine.running import run
 from tests.machine.tally import Tally
 from tests.machine.world import World
@@ -128,6 +130,16 @@ def a_sale_comes_back_twice(world: World) -> Generator[None]:
         world.wait(world.rows.execute(WHOLE.format("ENABLE")))
 
 
+def a_period_is_sold_twice(world: World) -> AbstractContextManager[object]:
+    """What the desk has sold since the quote does not matter to the approval of its proof."""
+    return patch.object(booking, "_expected", lambda quote, offered, seen: offered.mark)
+
+
+def a_surplus_outlives_its_void(world: World) -> AbstractContextManager[object]:
+    """The void of money that came above what was owed leaves the credit that it became."""
+    return patch.object(Surpluses, "is_one", lambda self, payment: False)
+
+
 MUTANTS: Final[dict[str, Mutant]] = {
     mutant.__name__: mutant
     for mutant in (
@@ -139,6 +151,8 @@ MUTANTS: Final[dict[str, Mutant]] = {
         a_day_of_training_is_given_back,
         pieces_come_back_twice,
         a_sale_comes_back_twice,
+        a_period_is_sold_twice,
+        a_surplus_outlives_its_void,
     )
 }
 

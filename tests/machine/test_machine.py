@@ -29,7 +29,7 @@ A_SECOND = 15
 OF_A_FACE = {"not_recognized", "uncertain", "spoof_suspected"}
 BOOK = (
     *("rules", "book", "periods", "selling", "ending", "money", "resting", "door", "tally"),
-    *("shop.goods", "shop.sales"),
+    *("shop.goods", "shop.sales", "proofs.quotes", "proofs.approvals"),
 )
 """The modules of the plain-Python model."""
 

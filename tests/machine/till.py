@@ -76,7 +76,7 @@ class AtTheTill(Common):
 
     def undo_payment(self, name: str, found: Payment, *, admin: bool) -> None:
         client, one, payment = found
-        reasons = money.why_not_void(self.book, one, payment, self.name(admin), admin=admin)
+        reasons = money.why_not_void(self.book, client, one, payment, self.name(admin), admin=admin)
         after, key = self.void_after(one), cast("UUID", payment.key)
         done = self.tried(name, reasons, lambda: self.world.void(admin, key))
         for what in after:

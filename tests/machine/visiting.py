@@ -76,11 +76,11 @@ class AtTheDoor(Common):
         number=plan_number, ahead=st.sampled_from([0, 1, 10, 400]), cents=st.sampled_from([0, 80_00, 123_45])
     )
     def schedule_price(self, number: int, ahead: int, cents: int) -> None:
-        plan, day = self.book.plans[number], self.book.today + ahead * DAY
+        self.move_price("schedule_price", self.book.plans[number], self.book.today + ahead * DAY, cents)
+
+    def move_price(self, name: str, plan: Plan, day: date, cents: int) -> None:
         reasons = _why_not_price(self.book, plan, day, cents)
-        done = self.tried(
-            "schedule_price", reasons, lambda: self.world.schedule_price(True, plan.key, cents, day)
-        )
+        done = self.tried(name, reasons, lambda: self.world.schedule_price(True, plan.key, cents, day))
         if done is not None:
             plan.prices = [*(price for price in plan.prices if price[0] < day), (day, cents)]
 
