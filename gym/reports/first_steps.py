@@ -21,6 +21,7 @@ SELECT
     EXISTS (SELECT FROM clients) AS client,
     EXISTS (SELECT FROM kiosks WHERE active AND exit_pin_hash IS NOT NULL) AS kiosk,
     EXISTS (SELECT FROM desk_chats WHERE offered_at IS NULL AND gone_at IS NULL) AS desk_chat,
+    EXISTS (SELECT FROM payment_keys WHERE shown) AS payment_key,
     (SELECT count(*) FROM staff WHERE active AND telegram_id IS NOT NULL) > 1 AS colleague,
     (SELECT min(created_at) FROM staff) AS since
 """)
@@ -35,6 +36,7 @@ class FirstStep(StrEnum):
     COLLEAGUE = "colleague"
     KIOSK = "kiosk"
     DESK_CHAT = "desk_chat"
+    PAYMENT_KEY = "payment_key"
 
 
 NEEDED: Final = frozenset({FirstStep.PLAN, FirstStep.CLIENT, FirstStep.BACKUP})

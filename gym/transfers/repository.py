@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, update
 from sqlalchemy.orm import selectinload
 
+from gym.chats.models import ChatPerson
 from gym.clients.models import Client
 from gym.core.database.repository import Page, Repository
 from gym.notifications.models import DeskChat
@@ -143,6 +144,13 @@ class PaymentProofRepository(Repository[PaymentProof, UUID]):
         query = select(PaymentProof).options(*WHOLE).where(_open(now))
         return await self.page(query.order_by(PaymentProof.sent_at, PaymentProof.id), number)
 
+    async def voided_since(self, moment: datetime, most: int) -> Sequence[PaymentProof]:
+        """Approved from then on, and nothing of the payment stands; the newest first."""
+        gone = and_(PaymentProof.state == ProofState.APPROVED, ~_STANDS, PaymentProof.decided_at >= moment)
+        query = select(PaymentProof).options(*WHOLE).where(gone)
+        newest = query.order_by(PaymentProof.decided_at.desc(), PaymentProof.id).limit(most)
+        return (await self.session.scalars(newest, execution_options=FRESH)).all()
+
     async def unconfirmed(self, number: int) -> Page[PaymentProof]:
         """Approved ones that nobody has found on the bank's statement yet, the oldest first."""
         query = select(PaymentProof).options(*WHOLE).where(_UNCONFIRMED)
@@ -184,6 +192,13 @@ class PaymentProofRepository(Repository[PaymentProof, UUID]):
         )
         rows = (await self.session.execute(query)).all()
         return [_sighting(other, client) for other, client in rows]
+
+    async def is_reachable(self, client: Client) -> bool:
+        """Whether the client has a chat with the bot, and has not blocked it there."""
+        if client.telegram_id is None:
+            return False
+        query = select(ChatPerson.reachable).where(ChatPerson.user_id == client.telegram_id)
+        return await self.session.scalar(query) is not False
 
     async def is_desk_chat(self) -> bool:
         """Whether a desk chat listens; without one the staff is told in their own chats."""

@@ -93,6 +93,8 @@ class ReviewedProof:
     seen_before: Sequence[EarlierSighting]
     waits: bool
     """Whether it can still be answered."""
+    is_reachable: bool
+    """Whether the member reads the answer in the own chat; else the desk has to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Booking:
     proof: PaymentProof
     sold: Subscription | None
     receipt: JointReceipt
+    is_reachable: bool
+    """Whether the receipt arrives in the member's own chat."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Lock order: the proof's row first, then the client, the subscription and the acc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -27,6 +27,8 @@ MOST_A_DAY: Final = 10
 """Proofs that one member may send on one gym day."""
 MOST_SIGNS: Final = 40
 FEWEST_SIGNS: Final = 4
+LATELY: Final = timedelta(days=7)
+MOST_VOIDED: Final = 5
 """Letters and digits of a typed number."""
 
 
@@ -87,7 +89,7 @@ class ProofService:
         after = {"expected": proof.expected, "booked": booked, "reference": proof.quote.reference}
         self.uow.audit("proof.approved", proof, {"state": ProofState.OPEN}, after)
         await notices.tell_settled(self.uow, proof)
-        return Booking(proof, sold, receipt)
+        return Booking(proof, sold, receipt, await self._proofs.is_reachable(proof.client))
 
     async def reject(self, proof_id: UUID, reason: str) -> PaymentProof:
         """The money has not arrived: the member is told so, and why. Raises `ProofDecided`, `ProofOver`,
@@ -134,12 +136,22 @@ class ProofService:
         """One proof, and where its file or number was seen before. Raises `ProofNotFound`."""
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         proof = await self._proofs.require_loaded(proof_id)
-        return ReviewedProof(proof, await self._proofs.seen_before(proof), waits=proof.waits(self.uow.now))
+        return ReviewedProof(
+            proof,
+            await self._proofs.seen_before(proof),
+            waits=proof.waits(self.uow.now),
+            is_reachable=await self._proofs.is_reachable(proof.client),
+        )
 
     async def open_ones(self, page: int = 0) -> Page[PaymentProof]:
         """What waits for an answer, the oldest first."""
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         return await self._proofs.open_ones(self.uow.now, page)
+
+    async def voided_lately(self) -> Sequence[PaymentProof]:
+        """Those of a week whose payment was voided: the money is missing until another one is sent."""
+        self.uow.actor.require(Permission.TAKE_PAYMENT)
+        return await self._proofs.voided_since(self.uow.now - LATELY, MOST_VOIDED)
 
     async def sum_open(self) -> ProofSums:
         self.uow.actor.require(Permission.TAKE_PAYMENT)

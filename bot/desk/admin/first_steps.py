@@ -13,6 +13,7 @@ from bot.ui.buttons.importing import HowToImport
 from bot.ui.buttons.plans import PlanList
 from bot.ui.buttons.settings import Backups, DeskChats, ShowFirstSteps
 from bot.ui.buttons.staff import Team
+from bot.ui.buttons.transfers.payment_keys import PaymentKeyList
 from bot.ui.callbacks import Callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.screens import Screen
@@ -32,6 +33,7 @@ STEPS: Final[Mapping[FirstStep, str]] = {
     FirstStep.COLLEAGUE: N_("Colleagues"),
     FirstStep.KIOSK: N_("A tablet at the door, with a PIN"),
     FirstStep.DESK_CHAT: N_("A group in which the desk hears what happens"),
+    FirstStep.PAYMENT_KEY: N_("Payment keys, for members who send money from afar"),
 }
 DOORS: Final[Mapping[FirstStep, tuple[tuple[str, Callback], ...]]] = {
     FirstStep.PLAN: ((N_("🏷 Plans"), PlanList()),),
@@ -40,6 +42,7 @@ DOORS: Final[Mapping[FirstStep, tuple[tuple[str, Callback], ...]]] = {
     FirstStep.COLLEAGUE: ((N_("👔 Team"), Team()),),
     FirstStep.KIOSK: ((N_("🚪 Kiosks"), KioskList()),),
     FirstStep.DESK_CHAT: ((N_("💬 Desk chats"), DeskChats()),),
+    FirstStep.PAYMENT_KEY: ((N_("🔑 Payment keys"), PaymentKeyList()),),
 }
 
 

@@ -23,7 +23,13 @@ from bot.ui.keyboards import Keyboard, Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import receipt_number
-from bot.ui.wording.transfers.proofs import proof_label, proof_lines, settled_line, sighting_lines
+from bot.ui.wording.transfers.proofs import (
+    proof_label,
+    proof_lines,
+    settled_line,
+    sighting_lines,
+    unreachable_line,
+)
 from gym.core.errors import GymError
 from gym.security.permissions import Permission
 from gym.transfers.errors import ProofDecided, ProofOver
@@ -36,12 +42,16 @@ router = Router(Audience.STAFF)
 
 @router.on(Proofs)
 async def proofs(context: UpdateContext, press: Proofs) -> None:
-    """Those that wait for an answer, the oldest first."""
+    """Those that wait for an answer, the oldest first, then those whose payment was voided lately."""
     async with context.unit_of_work() as uow:
-        found = await ProofService(uow).open_ones(press.page)
+        service = ProofService(uow)
+        found, voided = await service.open_ones(press.page), await service.voided_lately()
     t = context.t
     rows: list[Row] = [[button(proof_label(t, one), SeeProof(one.id), wide=True)] for one in found.items]
     text = t("🧾 <b>Proofs of payment</b>\nWhich one?") if rows else t("No proof of payment is waiting.")
+    if voided:
+        text += "\n\n" + t("🚫 The payment was voided: that money has to be sent or shown again.")
+        rows += [[button(f"🚫 {proof_label(t, one)}", SeeProof(one.id), wide=True)] for one in voided]
     if context.identity.may(Permission.COUNT_ALL_CASH):
         rows.append([button(t("🏦 Unconfirmed"), UnconfirmedProofs())])
     pages = pager(found.number, found.pages, Proofs)
@@ -72,7 +82,10 @@ def proof_screen(t: HtmlTranslator, found: ReviewedProof, note: str | None = Non
     """What was sent, what it is for, where it stands, and what can be done about it."""
     proof = found.proof
     head = note or settled_line(t, proof, waits=found.waits)
-    text = "\n".join([head, "", *proof_lines(t, proof), *sighting_lines(t, found.seen_before)])
+    lines = [head, "", *proof_lines(t, proof), *sighting_lines(t, found.seen_before)]
+    if not found.is_reachable:
+        lines.append(unreachable_line(t, proof))
+    text = "\n".join(lines)
     back = [button(t("👤 Card"), Card(proof.client_id)), button(t("🧾 Proofs"), Proofs())]
     return Screen(text, [*(_answers(t, proof) if found.waits else []), _file(t, proof), back, nav(t)])
 
@@ -162,5 +175,7 @@ def booked_screen(t: HtmlTranslator, booking: Booking) -> Screen:
         lines.append(t("🎫 {plan}: {starts_on} – {ends_on}", **facts))
         if sold.account.balance:
             lines.append(t("⏳ Still to pay: <b>{balance}</b>", balance=sold.account.balance))
+    if not booking.is_reachable:
+        lines.append(unreachable_line(t, proof))
     back = [button(t("👤 Card"), Card(proof.client_id)), button(t("🧾 Proofs"), Proofs())]
     return Screen("\n".join(lines), [back, nav(t)])

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from PIL import Image
+from sqlalchemy import select, update
 from zxingcpp import BarcodeFormat, read_barcodes
 
 from bot.outbox.worker import OutboxWorker
@@ -14,11 +15,13 @@ from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.debts.service import DebtService
+from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.payments.models import EntryKind
 from gym.security.permissions import Actor, Role
+from gym.staff.models import Staff
 from gym.transfers.models import PaymentKeyKind
 from gym.transfers.payment_keys import PaymentKeys
-from tests.bot.conftest import MakeMember
+from tests.bot.conftest import MakeMember, all_handled
 from tests.support.memberships import PRICE, DeskClerk, entries
 from tests.support.sandbox.client import Person, SandboxClient
 from tests.transfers.conftest import Transfers, number
@@ -154,3 +157,54 @@ async def test_another_amount_is_carried_on_where_the_plan_cannot_be_sold_as_quo
             owed = [one.balance for one in await DebtService(uow).of_client(client.id)]
         assert sum(owed) == 50000, "what arrived paid what it was for"
     assert await paid(gym) == [100000, PRICE, 100000]
+
+
+async def test_in_spanish_whoever_approves_reads_that_the_member_has_blocked_the_bot(
+    gym: Gym,
+    desk_bot: RunningBot,
+    telegram: SandboxClient,
+    make_staff: Hire,
+    make_member: MakeMember,
+) -> None:
+    outbox = OutboxWorker(gym, desk_bot.assembly.bot)
+    boss, carla, rosa = [await telegram.person(name, language_code="es") for name in ("Ana", "Carla", "Rosa")]
+    desk = DeskClerk(gym, await make_staff(boss, Role.ADMIN))
+    await make_staff(carla, Role.EMPLOYEE)
+    client: Client = await make_member(rosa, "Rosa", "Vargas")
+    await desk.plan()
+    async with gym.unit_of_work(desk.actor) as uow:
+        await PaymentKeys(uow).add(PaymentKeyKind.NEQUI, "Nequi", "300 123 4567")
+        for table in (Staff, Client):
+            await uow.session.execute(update(table).values(language="es"))
+    for person in (boss, carla, rosa):
+        await person.sends("/start")
+
+    await rosa.taps("Mi plan")
+    await rosa.taps("Quiero un plan")
+    await rosa.taps("Monthly · $150.000")
+    await rosa.taps("Nequi")
+    await rosa.sends_photo(slip(1))
+    await rosa.sees("El gimnasio tiene tu comprobante de $150.000")
+    await outbox.drain()
+    await carla.sees("Rosa Vargas envió un comprobante de pago")
+    await rosa.blocks()
+    await all_handled(gym)
+    await carla.taps("Aprobar")
+    booked = await carla.sees("Registrado: $150.000")
+    assert "No puedo escribirle a Rosa Vargas: avísale tú." in booked.words
+    await outbox.drain()
+    async with gym.unit_of_work(Actor.system()) as uow:
+        receipt = select(Notification.state).where(
+            Notification.kind == NotificationKind.RECEIPT, Notification.recipient_id == client.id
+        )
+        assert await uow.session.scalar(receipt) is NotificationState.UNREACHABLE, "kept, and not tried again"
+
+    # The payment was a mistake: the desk still sees what became of the proof.
+    [payment] = [one for one in await entries(gym) if one.kind is EntryKind.PAYMENT]
+    await desk.void(payment.id)
+    await carla.sends("/start")
+    await carla.taps("Cobrar")
+    await carla.taps("Comprobantes")
+    await carla.sees("El pago se anuló: hay que enviar el dinero o el comprobante otra vez.")
+    await carla.taps("🚫 Rosa Vargas · $150.000")
+    await carla.sees("Carla lo aprobó, y el pago se anuló.")

@@ -68,6 +68,11 @@ def proof_lines(t: HtmlTranslator, proof: PaymentProof) -> list[str]:
     return lines
 
 
+def unreachable_line(t: HtmlTranslator, proof: PaymentProof) -> str:
+    """For whoever decides: no receipt and no answer arrives."""
+    return t("🔕 I cannot write to {client_name}: tell them yourself.", client_name=proof.client.full_name)
+
+
 def sighting_lines(t: HtmlTranslator, seen: Sequence[EarlierSighting]) -> list[str]:
     """Where the same file or number was sent before, in red."""
     if not seen:
@@ -79,5 +84,7 @@ def sighting_lines(t: HtmlTranslator, seen: Sequence[EarlierSighting]) -> list[s
 
 def proof_label(t: HtmlTranslator, proof: PaymentProof) -> str:
     """A proof as a button of a list."""
-    amount = proof.expected if proof.booked is None else proof.standing
+    amount = proof.standing
+    if proof.booked is None or proof.voided:
+        amount = proof.booked or proof.expected
     return f"{proof.client.full_name} · {t.money(amount)}"

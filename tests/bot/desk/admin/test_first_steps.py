@@ -14,6 +14,8 @@ from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.reports.first_steps import FirstStep, FirstStepsService
 from gym.security.permissions import Actor, NotAllowed, Role
+from gym.transfers.models import PaymentKeyKind
+from gym.transfers.payment_keys import PaymentKeys
 from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import SandboxClient
 
@@ -24,22 +26,32 @@ async def test_a_new_gym_is_led_from_step_to_step(
     ana = await telegram.person("Ana")
     desk = DeskClerk(gym, await make_staff(ana))
     await ana.sends("/start")
-    await ana.taps("First steps: 0 of 6")
+    await ana.taps("First steps: 0 of 7")
     seen = await ana.sees("First steps")
     assert "✅ English, America/Bogota, COP" in seen.words
-    assert seen.words.count("⬜") == 6
-    assert {"🏷 Plans", "➕ Register", "📥 Import", "🔒 Backups", "👔 Team", "🚪 Kiosks"} <= set(seen.labels)
+    assert seen.words.count("⬜") == 7
+    assert {
+        "🏷 Plans",
+        "➕ Register",
+        "📥 Import",
+        "🔒 Backups",
+        "👔 Team",
+        "🚪 Kiosks",
+        "🔑 Payment keys",
+    } <= set(seen.labels)
     await ana.taps("🔒 Backups")
     await ana.sees("What is missing is the pass-phrase")
     await desk.plan()
     await desk.client("Lia")
     bruno = await telegram.person("Bruno")
     await make_staff(bruno, Role.EMPLOYEE)
+    async with gym.unit_of_work(desk.actor) as uow:
+        await PaymentKeys(uow).add(PaymentKeyKind.NEQUI, "Nequi", "300 123 4567")
     await ana.sends("/start")
-    await ana.taps("First steps: 3 of 6")
+    await ana.taps("First steps: 4 of 7")
     seen = await ana.sees("✅ A plan to sell")
     assert seen.words.count("⬜") == 3
-    assert not {"🏷 Plans", "📥 Import", "👔 Team"} & set(seen.labels)
+    assert not {"🏷 Plans", "📥 Import", "👔 Team", "🔑 Payment keys"} & set(seen.labels)
     await bruno.sends("/start")
     home = await bruno.sees("Or choose:")
     assert not any("First steps" in label for label in home.labels)
