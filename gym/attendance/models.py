@@ -66,6 +66,12 @@ class CheckIn(Base):
         # What reports count of the door, a small part of all attempts.
         Index("ix_check_ins_denied", "gym_day", "code", postgresql_where=sql("outcome = 'denied'")),
         Index(
+            "ix_check_ins_denied_let_in",
+            "gym_day",
+            "code",
+            postgresql_where=sql("outcome = 'denied' AND override_reason IS NOT NULL"),
+        ),
+        Index(
             "ix_check_ins_overridden",
             "gym_day",
             postgresql_where=sql("outcome = 'admitted' AND override_reason IS NOT NULL"),
