@@ -21,6 +21,12 @@ from tests.reports.figures.raw_rows import RawGym, read_gym
 from tests.reports.figures.test_membership_figures import movements_again, renewals_again
 
 CHANGED = text("SELECT DISTINCT client_id FROM changed_memberships")
+COLUMNS = text("""
+    SELECT string_agg(quote_ident(column_name), ',') FROM information_schema.columns
+    WHERE table_name = 'clients' AND is_generated = 'NEVER' AND column_name NOT IN
+        ('id', 'telegram_id', 'phone', 'document_number', 'document_type', 'card_number', 'email')
+""")
+FREE = text("SELECT count(*) FROM (SELECT id FROM clients FOR UPDATE SKIP LOCKED) free")
 OVER = "WHERE status IN ('expired', 'lapsed') AND ends_on < CAST(:today AS date) - 60"
 CHANGES = {
     "sold": """
@@ -70,6 +76,19 @@ async def roll(gym: Gym) -> int:
     while done := await gym.run(Actor.system(), lambda uow: MembershipRollupService(uow).roll_due()):
         total += done
     return total
+
+
+async def admit(gym: Gym, count: int) -> None:
+    """Copies of one member, without plans."""
+    async with gym.unit_of_work(Actor.system()) as uow:
+        columns = await uow.session.scalar(COLUMNS)
+        await uow.session.execute(
+            text(
+                f"INSERT INTO clients (id, {columns}) SELECT gen_random_uuid(), {columns}"
+                " FROM (SELECT * FROM clients LIMIT 1) c, generate_series(1, :count)"
+            ),
+            {"count": count},
+        )
 
 
 async def changed(gym: Gym) -> set[UUID]:
@@ -153,3 +172,15 @@ async def test_reports_read_what_the_night_has_followed(gym: Gym) -> None:
     assert before.new > 0
     assert (after.new, after.back, after.left) == (0, 0, before.left)
     assert terms.today - days[0] > timedelta(days=365)
+
+
+async def test_a_night_keeps_the_desk_from_a_hundred_members_at_most(gym: Gym) -> None:
+    """Whoever sells a member a drink waits for the transaction that follows their memberships."""
+    await open_random_gym(gym, 3, clients=15, visited=False)
+    await admit(gym, 400)
+    async with gym.unit_of_work(Actor.system()) as night:
+        followed = await MembershipRollupService(night).roll_due()
+        async with gym.unit_of_work(Actor.system()) as desk:
+            free = await desk.session.scalar(FREE)
+    assert (followed, free) == (100, 315)
+    assert await roll(gym) == 315
