@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -262,22 +262,21 @@ class ActiveRepository:
         self, day: date, terms: FigureTerms, wanted: Narrowing = EVERYTHING
     ) -> Found[ActivePlan]:
         """The active subscriptions at the end of a day, by plan and client."""
-        values = terms.parameters() | {"first": day, "last": day} | wanted.parameters()
-        query = text(HELD.format(held=_HELD, where=wanted.where))
-        rows = (await self.session.execute(query, values)).all()
-        found = [
-            ActivePlan(
-                subscription_id=row.subscription_id,
-                client_id=row.client_id,
-                client_name=row.client_name,
-                plan_id=row.plan_id,
-                plan_name=row.plan_name,
-                unit=DurationUnit(row.duration_unit),
-                count=row.duration_count,
-                once=row.once_per_client,
-                visits=row.visits,
-                final_price=row.final_price,
-            )
-            for row in rows
-        ]
-        return Found(found, rows[0].total if rows else 0)
+        query = HELD.format(held=_HELD, where=wanted.where)
+        days = {"first": day, "last": day}
+        return await wanted.found(self.session, query, terms.parameters() | days, _active_plan)
+
+
+def _active_plan(row: Any) -> ActivePlan:
+    return ActivePlan(
+        subscription_id=row.subscription_id,
+        client_id=row.client_id,
+        client_name=row.client_name,
+        plan_id=row.plan_id,
+        plan_name=row.plan_name,
+        unit=DurationUnit(row.duration_unit),
+        count=row.duration_count,
+        once=row.once_per_client,
+        visits=row.visits,
+        final_price=row.final_price,
+    )

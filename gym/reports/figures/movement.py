@@ -120,11 +120,11 @@ class MovementRepository:
 
     async def movements(self, terms: FigureTerms, wanted: Narrowing = EVERYTHING) -> Found[Movement]:
         """By day and name."""
-        query = text(MOVEMENTS.format(moved=_MOVED, where=wanted.where))
-        rows = (await self.session.execute(query, terms.parameters() | wanted.parameters())).all()
+        query = MOVEMENTS.format(moved=_MOVED, where=wanted.where)
         # By position: the columns of MOVEMENTS stand in the order of `Movement`, the total last.
-        found = [Movement(MovementKind(kind), *rest) for kind, *rest, _ in rows]
-        return Found(found, rows[0].total if rows else 0)
+        return await wanted.found(
+            self.session, query, terms.parameters(), lambda row: Movement(MovementKind(row[0]), *row[1:-1])
+        )
 
 
 def count_movements(tallies: Iterable[MovementTally]) -> MovementCounts:

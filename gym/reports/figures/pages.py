@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
@@ -68,6 +71,13 @@ class Narrowing:
     def parameters(self) -> dict[str, object]:
         size = None if self.page is None else PAGE_SIZE
         return {**self.values, "size": size, "skip": (self.page or 0) * PAGE_SIZE}
+
+    async def found(
+        self, session: AsyncSession, query: str, values: Mapping[str, object], item: Callable[[Any], Item]
+    ) -> Found[Item]:
+        """What a query finds whose last column is the total of all; `item` makes one of each row."""
+        rows = (await session.execute(text(query), {**values, **self.parameters()})).all()
+        return Found([item(row) for row in rows], rows[0].total if rows else 0)
 
 
 EVERYTHING: Final = Narrowing()

@@ -121,10 +121,10 @@ class PlanSalesRepository:
 
     async def acts(self, terms: FigureTerms, wanted: Narrowing = EVERYTHING) -> Found[PlanEvent]:
         """By day."""
-        query = text(ACTS.format(acts=_ACTS, where=wanted.where))
-        rows = (await self.session.execute(query, terms.parameters() | wanted.parameters())).all()
-        found = [PlanEvent(PlanEventKind(kind), *rest) for kind, *rest, _ in rows]
-        return Found(found, rows[0].total if rows else 0)
+        query = ACTS.format(acts=_ACTS, where=wanted.where)
+        return await wanted.found(
+            self.session, query, terms.parameters(), lambda row: PlanEvent(PlanEventKind(row[0]), *row[1:-1])
+        )
 
 
 def count_acts(tallies: Iterable[PlanEventTally]) -> PlanEventCounts:

@@ -123,10 +123,13 @@ class RenewalRepository:
 
     async def ended(self, terms: FigureTerms, wanted: Narrowing = EVERYTHING) -> Found[EndedPeriod]:
         """By last day and name."""
-        query = text(ENDED.format(ended=_ENDED, where=wanted.where))
-        rows = (await self.session.execute(query, terms.parameters() | wanted.parameters())).all()
-        found = [EndedPeriod(RenewalOutcome(outcome), *rest) for outcome, *rest, _ in rows]
-        return Found(found, rows[0].total if rows else 0)
+        query = ENDED.format(ended=_ENDED, where=wanted.where)
+        return await wanted.found(
+            self.session,
+            query,
+            terms.parameters(),
+            lambda row: EndedPeriod(RenewalOutcome(row[0]), *row[1:-1]),
+        )
 
 
 def count_renewals(tallies: Iterable[RenewalTally]) -> RenewalCounts:
