@@ -147,6 +147,9 @@ class Step:
     scans: Callable[[FormContext], bool] | None = field(default=None, kw_only=True)
     """Where `scan` is only for some forms of the question; elsewhere a picture is somebody at the desk."""
 
+    listed: bool = field(default=True, kw_only=True)
+    """Whether the summary repeats its answer: not where it only led on to other questions."""
+
     def takes_scan(self, ctx: FormContext) -> bool:
         return self.scan is not None and (self.scans is None or self.scans(ctx))
 

@@ -141,7 +141,8 @@ def shown_answer(ctx: FormContext, step: Step) -> str:
 
 
 def _answers(ctx: FormContext) -> list[str]:
-    return [f"{ctx.t(step.label)}: <b>{shown_answer(ctx, step)}</b>" for step in asked_steps(ctx)]
+    listed = [step for step in asked_steps(ctx) if step.listed]
+    return [f"{ctx.t(step.label)}: <b>{shown_answer(ctx, step)}</b>" for step in listed]
 
 
 def _so_far(ctx: FormContext, step: Step) -> Sequence[str]:

@@ -53,10 +53,11 @@ def yes_no_step(
     no_first: bool = False,
     columns: int = 1,
     when: When | None = None,
+    listed: bool = True,
 ) -> Step:
     """The answer `name`, a bool: one of two buttons, whose labels are the msgids `yes` and `no`."""
     choices = yes_no_choices(yes, no, no_first=no_first)
-    return Step(name, label, ask, choices=choices, columns=columns, when=when)
+    return Step(name, label, ask, choices=choices, columns=columns, when=when, listed=listed)
 
 
 def yes_no_choices(yes: str, no: str, *, no_first: bool = False) -> list[Choice]:

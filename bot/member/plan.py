@@ -7,7 +7,7 @@ from datetime import date
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyFreeze, MyPlan, MyVisits, MyWhy, WantToRenew
-from bot.ui.buttons.transfers.paying import RenewFromAfar
+from bot.ui.buttons.transfers.paying import PayFromAfar, RenewFromAfar
 from bot.ui.keyboards import Button, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -46,12 +46,15 @@ async def show_plan(context: UpdateContext) -> None:
     async with context.member_unit_of_work() as uow:
         card = await CardService(uow).card(client.id)
         prices = await PlanService(uow).active()
+        keys = await PaymentKeys(uow).shown()
     t = context.t
     lines = [t("<b>My plan</b>"), "", *plan_lines(t, card, context.today)]
     if prices:
         lines += ["", t("<b>Prices</b>")]
         lines += [price_line(t, one) for one in prices]
+    pay = [button(t("💵 Pay by transfer"), PayFromAfar())] if card.owed and keys else []
     rows = [
+        pay,
         *grid([*_acts(t, card), button(t("My visits"), MyVisits()), button(t("❓ Why?"), MyWhy())]),
         nav(t),
     ]

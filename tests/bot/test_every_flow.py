@@ -28,6 +28,7 @@ REGISTERED = ("Save", "? ✅ <b>{client}</b> is registered.")
 KIOSK_CODE = (
     "? Open the kiosk page on the device and type:\n\n<code>{code}</code>\n\nIt works once, for ten minutes."
 )
+NEW_CARD = "? Make a new card for <b>{client}</b>?\n\nThe card they have opens nothing from then on."
 MONTH = {"en": "1 month", "es": "1 mes"}
 PAYS_CASH = ("💵 Take payment", "Cash", "? Paid in full.")
 
@@ -148,5 +149,21 @@ async def test_a_day_at_the_desk_and_in_a_members_chat(
     await ana.walks(START, "🙋 Requests", "Paz", "✅ Approve")
     await told()
     await beto.walks("Go on to the sale", "✅ Sell", "? ✅ <b>Sold</b>")
+
+    # A void by an admin's word, another plan, a printed card, erasure asked twice and taken back.
+    await ana.walks("> Paz", "💵 Collect", "Cash", "? Paid in full.")
+    await beto.walks("> Paz", "🧾 Payments", "60", "Ask to void", "> otra persona")
+    await beto.walks("? 📨 <b>Waiting for an admin.</b> The answer comes here.")
+    await told()
+    await ana.walks(
+        START, "🙋 Requests", "Paz", "✅ Approve", "? ✅ Approved by {decided_by} on {decided_at}."
+    )
+    await told()
+    await beto.walks("> Paz", "⚙️ Plan", "🔀 Change plan", "Luna", "✅ Change", "? 🔀 <b>Changed</b>")
+    await ana.walks("> Paz", "🪪 QR card", "Make a card")
+    assert (await ana.person.sees_document()).document_url
+    await ana.walks("New card", NEW_CARD, "Keep", "Revoke")
+    await ana.walks("> Paz", "🔏 Data", "🗑 Erase", "Go on", "Yes, erase", "↩️ Take it back", "🗑 Erase")
+    await ana.walks("Keep")
     await beto.walks("> Paz", "⚙️ Plan", "✖️ Cancel plan", "> se muda", "Nothing back", "Cancel the plan")
     await beto.walks("? Canceled: <b>{plan}</b> of {client}, {starts_on} – {ends_on}.")

@@ -25,6 +25,7 @@ from gym.kiosks.schemas import parse_door_address, parse_exit_pin
 from gym.kiosks.service import KioskService
 from gym.security.permissions import Permission
 from gym.security.pins import Pins
+from gym.settings.addresses import is_only_here, web_address
 
 router = Router(Audience.STAFF)
 DOOR = N_("Door")
@@ -89,11 +90,18 @@ async def _pairing_code(ctx: FormContext) -> Screen:
     t = ctx.t
     async with ctx.unit_of_work() as uow:
         issued = await KioskService(uow).new_code(t(DOOR), ctx.value("pin", str) or None)
+        host = web_address(ctx.context.gym.config, uow.settings)
     text = t(
         "Open the kiosk page on the device and type:\n\n<code>{code}</code>\n\n"
         "It works once, for ten minutes.",
         code=Html(issued.grouped),
     )
+    text += "\n\n" + t("The page: {address}", address=f"{host}/kiosk/")
+    if is_only_here(host):
+        text += "\n" + t(
+            "It opens on the gym's computer only. For a tablet run <code>python -m gym certificate</code> "
+            "there."
+        )
     return Screen(text, [nav(t, back=KioskList())], secret=True)
 
 

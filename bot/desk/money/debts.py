@@ -222,8 +222,8 @@ def _actions(t: HtmlTranslator, debt: Debt, plan: Subscription | None, today: da
     return [
         [button(t("💵 Take payment"), TakePayment(plan.id), wide=True)],
         first,
-        [over],
         [button(t("📒 Statement"), AccountStatement(plan.id)), card],
+        [over],
     ]
 
 

@@ -170,6 +170,7 @@ STEPS = [
         no=N_("That is all"),
         no_first=True,
         columns=2,
+        listed=False,
     ),
     Step(
         "window",

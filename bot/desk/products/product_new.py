@@ -129,6 +129,7 @@ STEPS = [
         no=N_("That is all"),
         no_first=True,
         columns=2,
+        listed=False,
     ),
     Step(
         "barcode",

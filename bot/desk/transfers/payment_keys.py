@@ -137,14 +137,14 @@ PAYMENT_KEY = router.form(
             Step(
                 "kind",
                 N_("Kind"),
-                N_("Which system is it of?"),
+                N_("Which payment system?"),
                 choices=[Choice(kind, label) for kind, label in KINDS.items()],
                 columns=2,
             ),
             Step(
                 "label",
                 N_("Name"),
-                N_("Under which name do members see it? For an account add whose it is."),
+                N_("What do members see as its name? Of an account say whose it is."),
                 parse=_as_typed,
                 choices=_names,
             ),

@@ -94,7 +94,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
         ClientField(
             reader=readers.PHONE,
             label=N_("Phone"),
-            question=N_("Which phone number? Write it with its area."),
+            question=N_("Which phone number? One of another country begins with + and its code."),
             holds="contact",
             registration=Registration.ASKED,
             on_card=True,

@@ -66,7 +66,7 @@ class DayInvalid(Invalid):
     """Text that is no day, or may mean two; `example` is in the country's order."""
 
     code = "day_invalid"
-    message = N_("That is not a day I am sure of. Write it such as {example}, or in words: {day}.")
+    message = N_("I am not sure which day that is. Write it such as {example}, or in words, such as {day}.")
 
     def __init__(self, example: str, day: date) -> None:
         super().__init__(example=example, day=day)

@@ -208,3 +208,29 @@ async def test_in_spanish_whoever_approves_reads_that_the_member_has_blocked_the
     await carla.sees("El pago se anuló: hay que enviar el dinero o el comprobante otra vez.")
     await carla.taps("🚫 Rosa Vargas · $150.000")
     await carla.sees("Carla lo aprobó, y el pago se anuló.")
+
+
+async def test_what_is_owed_for_the_plan_can_be_paid_where_the_plan_says_so(
+    gym: Gym,
+    desk_bot: RunningBot,
+    telegram: SandboxClient,
+    make_staff: Hire,
+    make_member: MakeMember,
+) -> None:
+    boss, rosa = [await telegram.person(name) for name in ("Ana", "Rosa")]
+    desk = DeskClerk(gym, await make_staff(boss, Role.ADMIN))
+    sold = await desk.sell(await make_member(rosa, "Rosa", "Vargas"), await desk.plan())
+    await rosa.sends("/start")
+    await rosa.taps("My plan")
+    assert "💵 Pay by transfer" not in (await rosa.sees("To pay")).labels, "there is no key yet"
+    async with gym.unit_of_work(desk.actor) as uow:
+        await PaymentKeys(uow).add(PaymentKeyKind.NEQUI, "Nequi", "300 123 4567")
+    await rosa.sends("/start")
+    await rosa.taps("My plan")
+    await rosa.taps("💵 Pay by transfer")
+    await rosa.taps("Nequi")
+    assert "📋 150000" in (await rosa.sees("150,000")).labels
+    await desk.pay(sold)
+    await rosa.sends("/start")
+    await rosa.taps("My plan")
+    assert "💵 Pay by transfer" not in (await rosa.sees("Monthly")).labels

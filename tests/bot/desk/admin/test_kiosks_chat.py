@@ -52,8 +52,11 @@ async def test_pairing_asks_for_the_pin_first_and_the_kiosk_has_it_from_its_firs
     await ana.sends("12")
     await ana.sees("4 to 8 digits")
     await ana.sends("4711")
-    code = re.search(r"\d{3} \d{3} \d{3}", (await ana.sees("ten minutes")).words)
+    shown = (await ana.sees("ten minutes")).words
+    code = re.search(r"\d{3} \d{3} \d{3}", shown)
     assert code is not None
+    assert re.search(r"http://127\.0\.0\.1:\d+/kiosk/", shown)
+    assert "python -m gym certificate" in shown, "a tablet finds nothing at that address"
     async with gym.unit_of_work(Actor.system()) as uow:
         paired = await KioskService(uow).pair(code[0].replace(" ", ""), "Front", hash_secret("s" * 20))
     assert not await leaves(gym, paired.id, "1234")
