@@ -11,6 +11,7 @@ from gym.clients.fields.documents import Document
 from gym.clients.models import DocumentType
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
+from gym.demo.bar import DemoBar
 from gym.demo.history.acts import (
     Act,
     DebtRelief,
@@ -26,6 +27,7 @@ from gym.demo.history.acts import (
     TermEnd,
     TillCount,
 )
+from gym.demo.history.bar import BarPurchase, BarReturn, BarSale, ShelfCount
 from gym.payments.models import Method
 from gym.payments.tills.cash_counts import CashService
 from gym.security.permissions import Actor
@@ -41,6 +43,7 @@ class DemoDesk:
     uow: UnitOfWork
     actors: Mapping[int, Actor]
     plans: Mapping[str, UUID]
+    bar: DemoBar
     clients: dict[int, UUID] = field(default_factory=dict[int, UUID])
     """By the member's number."""
     terms: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
@@ -63,6 +66,8 @@ class DemoDesk:
             case FreezeStart(term=term, freeze=rest):
                 freezes = FreezeService(self.uow)
                 await freezes.freeze(self.terms[term.id], rest.starts_on, rest.ends_on, rest.reason)
+            case BarPurchase() | BarSale() | BarReturn() | ShelfCount():
+                await self.bar.carry_out(act)
             case _:
                 await self._move_money(act)
 

@@ -55,6 +55,16 @@ INVARIANTS: Final[Mapping[str, str]] = {
         WHERE c.counted AND (c.gym_day NOT BETWEEN s.starts_on AND s.ends_on OR EXISTS (
             SELECT FROM freezes f WHERE f.subscription_id = s.id AND f.canceled_at IS NULL
                 AND c.gym_day BETWEEN f.starts_on AND f.ends_on))""",
+    "shelves that are not the sum of what came and went": """
+        SELECT count(*) FROM products p LEFT JOIN (
+            SELECT product_id, sum(quantity) AS pieces FROM stock_movements GROUP BY product_id
+        ) m ON m.product_id = p.id WHERE p.quantity <> coalesce(m.pieces, 0)""",
+    "products that were not charged at their prices": """
+        SELECT count(*) FROM sales s WHERE (
+            SELECT sum(l.pieces * l.unit_price) FROM sale_lines l WHERE l.sale_id = s.id
+        ) IS DISTINCT FROM (
+            SELECT sum(e.amount) FROM ledger_entries e
+            WHERE e.account_id = s.account_id AND e.kind = 'charge')""",
     "receipt numbers that leave gaps": """
         SELECT (max(receipt_number) IS DISTINCT FROM nullif(count(*), 0) OR (
             SELECT value FROM counters WHERE name = 'receipt') <> count(*))::int

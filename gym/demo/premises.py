@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from gym.demo.history.books import DemoWorld
-from gym.demo.history.catalogue import DemoPlan
+from gym.demo.history.catalogue import ANNOUNCED, DemoPlan
 from gym.demo.history.team import OWNER, TEAM
 from gym.kiosks.models import Kiosk
 from gym.plans.schemas import PlanInput
@@ -22,8 +22,6 @@ from gym.staff.setting_changes import SettingChanges
 from gym.unit_of_work import UnitOfWork
 
 GRACE_DAYS: Final = 8
-ANNOUNCED: Final = (12, 15)
-"""Month and day on which next year's prices are planned."""
 NO_SECRET: Final = "!"  # noqa: S105 - no hash, so no secret fits
 """Nothing hashes to it: the door is there for its history, and a real one is paired beside it."""
 

@@ -28,6 +28,7 @@ from gym.demo.history.acts import (
     Sale,
     TillCount,
 )
+from gym.demo.history.bar import BarReturn, BarSale
 from gym.demo.history.books import DAY, MemberBooks, demo_id
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.subscriptions.models import FreezeKind, SubscriptionStatus
@@ -148,9 +149,27 @@ class DemoRows:
                 case Goodwill(term=term, amount=amount, reason=reason):
                     account = self._credit(clients[term.member.number], act.at)
                     rows.append(self._entry(act, account, EntryKind.CHARGE, amount, reason=reason))
+                case BarSale() | BarReturn():
+                    rows += self._at_bar(act)
                 case _:
                     pass
         return rows
+
+    def _at_bar(self, act: BarSale | BarReturn) -> Iterator[Row]:
+        """A sale and its payment; of a sale that is void the payment is, and nothing is owed for it."""
+        match act:
+            case BarSale():
+                self.receipts += 1
+                yield self._entry(act, act.account_id, EntryKind.CHARGE, act.total)
+                row = self._entry(act, act.account_id, EntryKind.PAYMENT, act.total)
+                yield (act.payment_id, *row[1:4], act.method.value, None, self.receipts, *row[7:])
+            case BarReturn(sale=sale, reason=reason):
+                void = self._entry(act, sale.account_id, EntryKind.VOID, sale.total, reason=reason)
+                yield (*void[:4], sale.method.value, sale.payment_id, *void[6:])
+                cause = EntryCause.CANCELED
+                yield self._entry(
+                    act, sale.account_id, EntryKind.CREDIT, sale.total, cause=cause, reason=reason
+                )
 
     def _payment(self, act: Payment, clients: Mapping[int, UUID]) -> Iterator[Row]:
         self.receipts += 1

@@ -14,11 +14,13 @@ from gym.attendance.checkin.access import Rules
 from gym.attendance.models import CheckIn
 from gym.clients.models import Client
 from gym.demo import rows
+from gym.demo.bar import LINES, MOVEMENTS, SALES, BarRows, DemoBar, stock_bar
 from gym.demo.copying import copy_rows
 from gym.demo.desk import DemoDesk
 from gym.demo.door import DemoDoor, DoorIds
 from gym.demo.errors import DemoInconsistent, DemoNeedsEmptyGym, DemoOnlyInSandbox
 from gym.demo.history.acts import Act, Payment, TillCount
+from gym.demo.history.bar import BarSale
 from gym.demo.history.books import chance
 from gym.demo.history.story import DemoOrder, DemoStory
 from gym.demo.history.team import OWNER
@@ -77,7 +79,9 @@ class DemoService:
         premises = DemoPremises(uow, story.world)
         settings = await premises.settle()
         actors, kiosk = await premises.hire(), await premises.door()
-        money = DemoMoney(uow, story, actors, await premises.plans(actors[OWNER.number]))
+        owner = actors[OWNER.number]
+        plans, products = await premises.plans(owner), await stock_bar(uow, story.world, owner)
+        money = DemoMoney(uow, story, actors, plans, products)
         clients, terms = await money.write(_copied_until(order, story), _part(progress, 0, 0.6))
         uow.context = began
         staff = {number: actor.id for number, actor in actors.items() if actor.id is not None}
@@ -126,18 +130,24 @@ class DemoMoney:
     """
 
     def __init__(
-        self, uow: UnitOfWork, story: DemoStory, actors: Mapping[int, Actor], plans: Mapping[str, UUID]
+        self,
+        uow: UnitOfWork,
+        story: DemoStory,
+        actors: Mapping[int, Actor],
+        plans: Mapping[str, UUID],
+        products: Mapping[str, UUID],
     ) -> None:
         self.uow = uow
         self._story = story
         self._actors = actors
         self._plans = plans
+        self._bar = DemoBar(uow, products)
 
     async def write(
         self, until: datetime, progress: Progress
     ) -> tuple[Mapping[int, UUID], Mapping[UUID, UUID]]:
         """The ids of clients and terms in the database."""
-        story, desk = self._story, DemoDesk(self.uow, self._actors, self._plans)
+        story, desk = self._story, DemoDesk(self.uow, self._actors, self._plans, self._bar)
         before = [act for act in story.acts if act.at <= until]
         await self._copy(until, before, [one for one in story.counts if one.at <= until], desk)
         whole: list[Act] = sorted([*story.acts, *story.counts], key=lambda act: act.at)
@@ -170,13 +180,18 @@ class DemoMoney:
         made = rows.DemoRows(until, staff, self._plans, chance("rows"))
         clients = {one.member.number: one.client_id for one in everybody if one.client_id is not None}
         entries = made.entries(acts, clients)
+        bar = BarRows(staff, self._bar.products, chance("bar rows"))
+        accounts = [*made.accounts(everybody), *made.opened, *bar.accounts(acts)]
         for table, columns, found in (
             ("clients", rows.CLIENTS, made.clients(acts)),
-            ("accounts", rows.ACCOUNTS, [*made.accounts(everybody), *made.opened]),
+            ("accounts", rows.ACCOUNTS, accounts),
             ("subscriptions", rows.SUBSCRIPTIONS, made.subscriptions(everybody)),
             ("freezes", rows.FREEZES, made.freezes(acts)),
             ("ledger_entries", rows.ENTRIES, entries),
             ("cash_counts", rows.COUNTS, made.counts(counts)),
+            ("sales", SALES, bar.sales(acts)),
+            ("sale_lines", LINES, bar.lines(acts)),
+            ("stock_movements", MOVEMENTS, bar.movements(acts)),
         ):
             await copy_rows(self.uow, table, columns, found)
         if made.receipts:
@@ -186,4 +201,5 @@ class DemoMoney:
         desk.terms.update(
             {term.id: term.id for one in everybody for term in one.terms if term.sold_at <= until}
         )
+        self._bar.sales.update({act.id: act.id for act in acts if isinstance(act, BarSale)})
         desk.payments.update({act.id: act.id for act in acts if isinstance(act, Payment)})

@@ -17,6 +17,7 @@ from gym.demo.history.acts import (
     PaymentVoid,
     Sale,
 )
+from gym.demo.history.bar import BarReturn, BarSale
 from gym.demo.history.story import DemoStory
 from gym.demo.history.team import TEAM, DemoStaff
 from gym.demo.premises import GRACE_DAYS
@@ -64,6 +65,17 @@ def _act(count: Counter[Key], days: set[tuple[int, date]], act: Act) -> None:
         case MoneyReturn():
             count[who, "refunds"] += 1
             count[who, "refund"] += act.amount
+        case BarSale():
+            count[who, "payments"] += 1
+            count[who, "taken"] += act.total
+            days.add((who, act.at.date()))
+        case BarReturn(sale=sale):
+            count[who, "returned"] += 1
+            count[who, "voids"] += 1
+            count[who, "void"] += sale.total
+            count[who, "credits"] += 1
+            count[who, "credit"] += sale.total
+            count[sale.staff.number, "taken"] -= sale.total
         case DebtWriteOff():
             count[who, "write-offs"] += 1
             count[who, "write-off"] += act.amount
@@ -126,6 +138,6 @@ def _record(staff: DemoStaff, count: Counter[Key], days: set[date]) -> StaffReco
         short_counts=of("short counts"),
         short=money("short"),
         difference=money("difference"),
-        returned=0,
+        returned=of("returned"),
     )
     return StaffRecord(facts, work)

@@ -71,6 +71,23 @@ async def counts(gym: Gym) -> list[tuple[object, ...]]:
         return [tuple(row) for row in (await uow.session.execute(query)).all()]
 
 
+async def bar(gym: Gym) -> list[tuple[object, ...]]:
+    """What came to the shelf and went from it, with sales and returns; what lies there, and its prices."""
+    moved = text(
+        "SELECT p.name, m.kind, m.quantity, m.unit_cost, m.reason, m.staff_name, m.at, l.unit_price,"
+        " l.tax_percent, l.unit_cost, s.seller_name, s.returned_at, s.return_reason"
+        " FROM stock_movements m JOIN products p ON p.id = m.product_id"
+        " LEFT JOIN sale_lines l ON l.id = m.sale_line_id LEFT JOIN sales s ON s.id = l.sale_id"
+        " ORDER BY m.at, p.name, m.kind"
+    )
+    lies = text(
+        "SELECT p.name, p.quantity, p.average_cost, r.amount, r.valid_from FROM products p"
+        " JOIN product_prices r ON r.product_id = p.id ORDER BY p.name, r.valid_from"
+    )
+    async with gym.unit_of_work(Actor.system()) as uow:
+        return [tuple(row) for query in (moved, lies) for row in (await uow.session.execute(query)).all()]
+
+
 @dataclass(frozen=True)
 class Told:
     """What a gym's tables say, without ids."""
@@ -79,7 +96,7 @@ class Told:
 
     @classmethod
     async def of(cls, gym: Gym) -> Told:
-        return cls([await told(gym) for told in (entries, periods, attempts, counts)])
+        return cls([await told(gym) for told in (entries, periods, attempts, counts, bar)])
 
 
 async def told_of(fill: Fill, order: DemoOrder) -> Told:

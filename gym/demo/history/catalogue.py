@@ -12,6 +12,8 @@ from gym.subscriptions.periods import Period, first_period, following_period
 
 RAISE: Final = 1.08
 """Yearly, about Colombia's inflation and minimum wage."""
+ANNOUNCED: Final = (12, 15)
+"""Month and day on which next year's prices are planned."""
 STEP: Final = 1000
 """Prices end in three zeros."""
 

@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 
 from gym.attendance.checkin.access import Rules
 from gym.demo.history.acts import Act, TillCount
+from gym.demo.history.bar import bar_acts
 from gym.demo.history.books import DAY, DemoWorld, MemberBooks, chance
 from gym.demo.history.catalogue import catalogue
 from gym.demo.history.life import live
@@ -50,7 +51,8 @@ class DemoStory:
         roster = Roster.plant(chance(order.seed, "frauds"), order.frauds, now.date())
         world = DemoWorld(first, now, catalogue(first, now.date()), roster, smallest)
         everybody = _lives(order, world)
-        acts = sorted((act for one in everybody for act in one.acts), key=lambda act: act.at)
+        sold = bar_acts(world, chance(order.seed, "bar"), order.clients)
+        acts = sorted([*(act for one in everybody for act in one.acts), *sold], key=lambda act: act.at)
         counts = list(till_counts(chance(order.seed, "tills"), world, acts))
         return cls(order, world, everybody, acts, counts)
 

@@ -9,6 +9,7 @@ from random import Random
 from typing import Final
 
 from gym.demo.history.acts import Act, MoneyReturn, Payment, PaymentVoid, TillCount
+from gym.demo.history.bar import BarReturn, BarSale
 from gym.demo.history.books import DemoWorld
 from gym.demo.history.team import OWNER, TEAM, Fraud
 from gym.payments.models import Method
@@ -46,6 +47,10 @@ def _cash(acts: Sequence[Act]) -> Counter[tuple[date, int]]:
                 cash[day, act.staff.number] += act.amount
             case PaymentVoid(payment=paid) if paid.method is Method.CASH:
                 cash[day, paid.staff.number] -= paid.amount
+            case BarSale(method=Method.CASH):
+                cash[day, act.staff.number] += act.total
+            case BarReturn(sale=sale) if sale.method is Method.CASH:
+                cash[day, sale.staff.number] -= sale.total
             case MoneyReturn(method=Method.CASH):
                 cash[day, act.staff.number] -= act.amount
             case _:
