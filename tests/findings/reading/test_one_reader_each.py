@@ -56,7 +56,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/payments/repository.py::net_paid",
         "gym/payments/repository.py::paid_before",
         "gym/reports/charts/of_reports.py::_hours",
-        "gym/reports/charts/of_reports.py::_number",
+        "gym/reports/charts/of_money.py::number_of",
         "gym/reports/charts/of_reports.py::_shares",
         "gym/reports/output/words.py::change_of",
         "gym/security/sessions.py::_pair",
