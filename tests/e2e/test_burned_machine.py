@@ -25,15 +25,20 @@ from gym.core.postgres import EmbeddedPostgres
 from gym.notifications.outbox import Recipient
 from gym.notifications.payloads.operations import DeskJobFailedPayload
 from gym.privacy.erasure import ErasureService
-from gym.security.permissions import Actor
+from gym.security.permissions import Actor, Role
 from gym.staff.repository import StaffRepository
+from gym.transfers.models import PaymentKeyKind
+from gym.transfers.payment_keys import PaymentKeys
 from tests.backup.conftest import facts_at
-from tests.e2e.desk import claim_gym, create_plan, pair_kiosk, register
+from tests.bot.desk.test_transfers_chat import slip
+from tests.e2e.desk import claim_gym, create_plan, link, pair_kiosk, register
 from tests.e2e.door import Door
 from tests.e2e.process import PATIENCE, ROOT, GymProcess, Records, until
+from tests.products.test_sales import Seller
 from tests.support.people import people
 from tests.support.sandbox.client import Person as Phone
 from tests.support.sandbox.client import SandboxClient
+from tests.support.shop import Shop
 
 WANTED_SECONDS: Final = 600
 """From an empty computer to a door that opens."""
@@ -137,10 +142,15 @@ async def test_a_burned_gym_comes_back_out_of_the_chat(
         ana = await telegram_admin(telegram, gym)
         async with Door(gym.web_url) as door:
             await pair_kiosk(ana, door)
+            links: dict[str, str] = {}
             for person, document in ((rosa, "CC 10203040"), (mateo, "CC 10203041")):
-                await joins_and_pays(ana, person.name, document)
+                links[person.name] = await joins_and_pays(ana, person.name, document)
                 assert (await door.photo(person.photo(3)))["code"] == "admitted"
             token = door.token
+        await sells_water(beside, records)
+        for name in links:
+            await sends_a_slip(ana, telegram, links[name], name)
+        money = await (await old.operator("report", "money", "--range", "this-month", "--json")).ends()
         late = await is_due_when_nobody_is_there(beside)
         before = await facts_at(beside.database.url)
         # From here on everything happens by itself: the backup, its proof, the way into the chat.
@@ -167,6 +177,9 @@ async def test_a_burned_gym_comes_back_out_of_the_chat(
             assert (await door.photo(mateo.photo(4)))["code"] == "not_recognized"
             records = Records(beside.database.url)
             assert await records.value("SELECT count(*) FROM clients WHERE first_name = 'Mateo'") == 0
+            again = await (await new.operator("report", "money", "--range", "this-month", "--json")).ends()
+            assert again["figures"] == money["figures"], "an erasure moves no sum"
+            await only_one_slip_waits(ana, records)
             await nothing_was_said_without_an_admin(ana, records)
 
 
@@ -191,13 +204,50 @@ async def telegram_admin(telegram: SandboxClient, gym: GymProcess) -> Phone:
     return ana
 
 
-async def joins_and_pays(desk: Phone, name: str, document: str) -> None:
-    """With three photos."""
+async def joins_and_pays(desk: Phone, name: str, document: str) -> str:
+    """With three photos; the address that links their chat."""
     person = next(one for one in people() if one.name == name)
-    await register(desk, person, name, "Perez", phone=f"300 123 45{document[-2:]}", document=document)
+    phone = f"300 123 45{document[-2:]}"
+    address = await register(desk, person, name, "Perez", phone=phone, document=document)
     for label in ("Sell plan", "Monthly", "✅ Sell", "💵 Take payment", "Cash"):
         await desk.taps(label)
     await desk.sees("Paid in full")
+    return address
+
+
+async def sells_water(gym: Gym, records: Records) -> None:
+    """Two bottles, one of them on account and taken back; money keys for those who pay from afar."""
+    staff_id = await records.value("SELECT id FROM staff")
+    ana = Actor.staff(staff_id, "Ana", Role.ADMIN, "en")
+    bar = Seller(gym, ana)
+    water = await Shop(gym, ana).has(9, "Water")
+    await bar.sells(water)
+    await bar.voids(await bar.sells(water, 2))
+    async with gym.unit_of_work(ana) as uow:
+        await PaymentKeys(uow).add(PaymentKeyKind.NEQUI, "Nequi", "300 123 4567")
+
+
+async def sends_a_slip(desk: Phone, telegram: SandboxClient, address: str, name: str) -> None:
+    """For a renewal, which nobody at the desk answers before the computer burns."""
+    member = await link(telegram, address, name)
+    await member.sees("reminders of your plan come here")
+    for label in ("My plan", "I want to renew", "Monthly", "Nequi"):
+        await member.taps(label)
+    await member.sees_photo()
+    await member.sends_photo(slip(len(name)))
+    await member.sees("The gym has your proof of $150,000")
+    await desk.sees(f"{name} Perez has sent a proof of payment", PATIENCE)
+
+
+async def only_one_slip_waits(admin: Phone, records: Records) -> None:
+    """Of whom was erased nobody is asked."""
+    await admin.sends("/start")
+    for label in ("Collect", "Proofs"):
+        await admin.taps(label)
+    labels = (await admin.sees("Which one?")).labels
+    assert "Rosa Perez · $150,000" in labels
+    assert not any("Mateo" in label for label in labels)
+    assert await records.value("SELECT count(*) FROM payment_proofs WHERE state = 'open'") == 1
 
 
 async def is_erased(gym: Gym, records: Records, name: str) -> None:

@@ -85,7 +85,8 @@ WHEN: Final = frozenset(
 STYLE: Final = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
 table { border-collapse: collapse; margin: 0 0 1.5rem; } th, td { padding: .2rem .6rem; text-align: left;
-vertical-align: top; border-bottom: 1px solid #ccc; } section { overflow-x: auto; } small { color: #555; }
+vertical-align: top; border-bottom: 1px solid #ccc; }
+td { min-width: 6rem; overflow-wrap: anywhere; } section { overflow-x: auto; } small { color: #555; }
 """
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
