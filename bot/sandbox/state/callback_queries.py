@@ -36,7 +36,10 @@ class Callbacks:
         return number
 
     def answer(self, number: str, answer: Json) -> None:
-        """Answer a query. Raises when it is unknown or too old; a second answer changes nothing."""
+        """Answer a query. Raises when it is unknown or too old; a second answer changes nothing.
+
+        So it was reported of Telegram, which documents nothing of it: issue 1364 of python-telegram-bot.
+        """
         row = self._store.one("SELECT asked_at, answer FROM callbacks WHERE id = ?", number)
         if row is None or row["asked_at"] < time.time() - OLDEST_SECONDS:
             raise BadRequest(TOO_OLD)
