@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -403,6 +404,23 @@ def test_a_line_that_never_ends_is_no_row(data: bytes) -> None:
     """Nineteen million letters of it kept a core busy for half a minute, beside the door."""
     with pytest.raises(ImportUnreadable):
         read_sheets(data)
+
+
+def test_an_ordinary_list_is_not_searched_from_every_letter_for_a_line_that_never_ends() -> None:
+    """Two megabytes of lines of three thousand letters took 12 s of a core before the first row was read."""
+    data = b"Nombre;Notas\n" + (b"Ana Ruiz;" + b"a" * 2990 + b"\n") * 700
+    began = time.process_time()
+    [sheet] = read_sheets(data)
+    assert time.process_time() - began < 2
+    assert len(sheet.rows) == 701
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_long_line_is_a_row_up_to_half_a_million_letters(end: str) -> None:
+    within = "a" * (files.LONGEST_LINE - 1)
+    assert not files._has_endless_line(end.join(["Nombre", within, within, "Ana Ruiz"]))
+    with pytest.raises(ImportUnreadable):
+        read_sheets(end.join(["Nombre", within + "a", "Ana Ruiz"]).encode())
 
 
 def test_line_breaks_alone_are_neither_kept_nor_read_for_ever() -> None:
