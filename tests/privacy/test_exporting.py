@@ -138,6 +138,18 @@ async def test_the_page_is_read_without_knowing_the_program(life: Life) -> None:
     assert "abrió la ficha" in words
 
 
+@pytest.mark.parametrize("typed", ["0045-77-13", "2026-02-30", "2026-02-30T10:00"])
+async def test_a_number_of_a_bank_that_looks_like_a_day_is_read_as_it_was_typed(
+    life: Life, typed: str
+) -> None:
+    async with life.gym.unit_of_work(Actor.system()) as uow:
+        values = {"number": typed, "client": life.client_id}
+        await uow.session.execute(
+            text("UPDATE payment_proofs SET number = :number WHERE client_id = :client"), values
+        )
+    assert typed in (await packed(life, await collected(life, life.member))).read("index.html").decode()
+
+
 async def test_a_look_is_recorded_and_only_admins_and_the_client_may(life: Life, gym: Gym) -> None:
     with pytest.raises(NotAllowed):
         await collected(life, life.desk.actor)

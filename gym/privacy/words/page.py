@@ -209,8 +209,13 @@ def _text(t: Translator, name: str, value: str) -> str:
         return t(ACTIONS[value].title)
     if name in WORDED and value in TERMS:
         return t(TERMS[value])
-    if _DAY.fullmatch(value):
-        return t.day(date.fromisoformat(value))
-    if _MOMENT.fullmatch(value):
-        return t.moment(datetime.fromisoformat(value))
-    return "" if _UUID.fullmatch(value) else value
+    if _UUID.fullmatch(value):
+        return ""
+    try:
+        if _DAY.fullmatch(value):
+            return t.day(date.fromisoformat(value))
+        if _MOMENT.fullmatch(value):
+            return t.moment(datetime.fromisoformat(value))
+    except ValueError:
+        pass  # no day: a bank's number such as 1234-56-78, or what somebody typed
+    return value
