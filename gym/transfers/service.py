@@ -27,9 +27,9 @@ MOST_A_DAY: Final = 10
 """Proofs that one member may send on one gym day."""
 MOST_SIGNS: Final = 40
 FEWEST_SIGNS: Final = 4
+"""Letters and digits of a typed number."""
 LATELY: Final = timedelta(days=7)
 MOST_VOIDED: Final = 5
-"""Letters and digits of a typed number."""
 
 
 class ProofService:
