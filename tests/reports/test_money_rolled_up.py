@@ -7,12 +7,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from gym.payments.ledger import Ledger
+from gym.payments.models import Account, EntryKind
 from gym.privacy.erasure import ErasureService
 from gym.reports.ranges import DayRange
 from gym.reports.rollup.service import MoneyRollupService
 from gym.security.permissions import Actor
+from gym.unit_of_work import UnitOfWork
 from tests.reports.random_gym import SETTINGS, RandomGym
 from tests.reports.test_debts_and_taxes_twice import check_collected, check_taxes
 from tests.reports.test_money_twice import check_sums, check_tills
@@ -166,3 +169,20 @@ async def test_an_erased_client_leaves_the_sums_as_they_were(random_gym: RandomG
     await roll(gym)
     await agree(gym, ranges)
     assert await gym.rows(ROLLED, last=until) == before
+
+
+async def test_an_entry_of_a_missed_day_that_is_made_up_reopens_its_month(random_gym: RandomGym) -> None:
+    """Its time is that day's own, so it does not look late."""
+    gym = random_gym
+    await roll(gym)
+    noon = gym.clock.at - timedelta(days=45)
+
+    async def charge(uow: UnitOfWork) -> None:
+        account = await uow.session.scalar(select(Account).where(Account.kind == "subscription").limit(1))
+        assert account is not None
+        await Ledger(uow).write(account, EntryKind.CHARGE, Decimal("1.00"))
+
+    closed = await summed(gym)
+    await gym.gym.run(Actor.system(), charge, as_of=noon)
+    assert len(closed - await summed(gym)) == 1
+    await check_sums(gym, gym.ranges()[:1])
