@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from gym.chats.models import ChatPerson
 from gym.clients.models import Client
 from gym.core.database.repository import Page, Repository
 from gym.notifications.models import DeskChat
+from gym.payments.models import Account, EntryKind, LedgerEntry
 from gym.transfers.errors import PaymentKeyNotFound, ProofNotFound, TransferQuoteNotFound
 from gym.transfers.models import BARE_NUMBER, PaymentKey, PaymentProof, ProofState, TransferQuote
 from gym.transfers.schemas import EarlierSighting, ProofSums, bare_number
@@ -144,9 +145,15 @@ class PaymentProofRepository(Repository[PaymentProof, UUID]):
         query = select(PaymentProof).options(*WHOLE).where(_open(now))
         return await self.page(query.order_by(PaymentProof.sent_at, PaymentProof.id), number)
 
-    async def voided_since(self, moment: datetime, most: int) -> Sequence[PaymentProof]:
-        """Approved from then on, and nothing of the payment stands; the newest first."""
-        gone = and_(PaymentProof.state == ProofState.APPROVED, ~_STANDS, PaymentProof.decided_at >= moment)
+    async def voided_since(self, day: date, most: int) -> Sequence[PaymentProof]:
+        """Approved ones of which nothing stands, of members with a payment voided from then on, whenever it
+        was taken; the newest first."""
+        voids = (
+            select(Account.client_id)
+            .join(LedgerEntry, LedgerEntry.account_id == Account.id)
+            .where(LedgerEntry.kind == EntryKind.VOID, LedgerEntry.gym_day >= day)
+        )
+        gone = and_(PaymentProof.state == ProofState.APPROVED, PaymentProof.client_id.in_(voids), ~_STANDS)
         query = select(PaymentProof).options(*WHOLE).where(gone)
         newest = query.order_by(PaymentProof.decided_at.desc(), PaymentProof.id).limit(most)
         return (await self.session.scalars(newest, execution_options=FRESH)).all()

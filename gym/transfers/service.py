@@ -149,9 +149,9 @@ class ProofService:
         return await self._proofs.open_ones(self.uow.now, page)
 
     async def voided_lately(self) -> Sequence[PaymentProof]:
-        """Those of a week whose payment was voided: the money is missing until another one is sent."""
+        """Those whose payment was voided within a week: the money is missing until another one is sent."""
         self.uow.actor.require(Permission.TAKE_PAYMENT)
-        return await self._proofs.voided_since(self.uow.now - LATELY, MOST_VOIDED)
+        return await self._proofs.voided_since(self.uow.today - LATELY, MOST_VOIDED)
 
     async def sum_open(self) -> ProofSums:
         self.uow.actor.require(Permission.TAKE_PAYMENT)

@@ -46,7 +46,7 @@ from gym.transfers.quotes import TransferQuotes
 from gym.transfers.schemas import Booking
 from gym.unit_of_work import UnitOfWork
 from tests.conftest import hire
-from tests.support.memberships import PRICE, entries, told
+from tests.support.memberships import PRICE, DeskClerk, entries, told
 from tests.transfers.conftest import MONTH, TransferCase, Transfers, number, picture
 
 RIVALS = 32
@@ -402,6 +402,19 @@ def reward_of(client: Client, earned_by: Subscription, uow: UnitOfWork) -> dict[
         "expires_on": uow.today + timedelta(days=300),
         "granted_at": uow.now,
     }
+
+
+async def test_a_payment_voided_weeks_after_it_was_approved_is_shown_to_the_desk_for_a_week(
+    case: TransferCase,
+) -> None:
+    proof = await case.member.sends(await case.quotes(), picture("slip"))
+    done: Booking = await case.bruno.does("approve", proof.id)
+    case.clock.advance(timedelta(days=20))
+    assert not await case.bruno.does("voided_lately")
+    await DeskClerk(case.gym, case.ana.actor).void(done.receipt.parts[0].entry_id)
+    assert [one.id for one in await case.bruno.does("voided_lately")] == [proof.id]
+    case.clock.advance(timedelta(days=8))
+    assert not await case.bruno.does("voided_lately")
 
 
 async def test_a_voided_payment_takes_its_proof_off_every_list_and_lets_another_one_follow(
