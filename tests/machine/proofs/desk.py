@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.machine import selling
-from tests.machine.book import Membership
+from tests.machine.book import Client, Membership
 from tests.machine.common import nth
 from tests.machine.drawing import admins, plan_number, which, who
 from tests.machine.proofs import approvals, quotes, watching
@@ -217,21 +217,30 @@ class AtTheBank(AtTheTill, AtTheDoor, AtTheShop):
             self.move_price("price_moves", of.plan, self.book.today + DAY, cents)
             self.to(self.book.now + DAY)
 
-    @precondition(lambda self: self.unpaid() and self.at_times(3))
-    @rule(which=which, admin=admins)
-    def sell_meanwhile(self, which: int, admin: bool) -> None:
-        """The desk sells or renews what a member was quoted."""
-        of = nth(self.unpaid(), which)
-        client, plan, book = of.client, of.plan, self.book
-        if plan is None or client.latest() is None:
+    @precondition(lambda self: self.returning() and self.at_times(3))
+    @rule(which=which, number=plan_number, agrees=st.booleans(), admin=admins)
+    def sell_meanwhile(self, which: int, number: int, agrees: bool, admin: bool) -> None:
+        """The desk renews what a member's slip waits to pay for; then the slip is answered."""
+        client, book = nth(self.returning(), which), self.book
+        of = self.quoted("ask_quote", book.clients.index(client), number, with_debts=False)
+        if of is None or of.plan is None:
             return
-        reasons = selling.why_not_renew(book, client, plan, Off(), admin=admin)
-        found = selling.renewal(book, client, plan)
+        self.sent("send_proof", of, "slip")
+        reasons = selling.why_not_renew(book, client, of.plan, Off(), admin=admin)
+        found, plan = selling.renewal(book, client, of.plan), of.plan
         done = self.tried(
             "sell_meanwhile", reasons, lambda: self.world.renew(admin, client.key, plan.key, Off())
         )
         if done is not None and found is not None:
             self.sold(client, selling.renew(book, client, found, done.id, 0))
+        waiting = of.open_proof()
+        if waiting is not None:
+            self.answer(of, waiting, None, sells=True, agrees=agrees, admin=admin)
+
+    def returning(self) -> list[Client]:
+        """Who has had a plan; those of whom it is over first, for a renewal that waits hides a second one."""
+        found = [one for one in self.book.clients if one.latest() is not None]
+        return sorted(found, key=lambda one: bool(one.open_on(self.book.today)))
 
     def newest(self) -> list[Quote]:
         return self.transfers.quotes[::-1]
