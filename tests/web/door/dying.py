@@ -20,5 +20,6 @@ def die(*_: object) -> web.Response:
 
 if __name__ == "__main__":
     if "--dying" in sys.argv:
+        sys.argv.remove("--dying")  # `python -m web` knows no such word
         check_ins.raw_reply = die
     main()
