@@ -102,6 +102,10 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "the number of a file's part, matched as digits": ("gym/backup/files/parts.py::_joined",),
     "the instant of a restore, as the gym wrote and sealed it": ("gym/audit/restore_mark.py::restored_at",),
     "the time in a file's name, as the gym wrote it": ("gym/backup/files/parts.py::made_at_of",),
+    "a value out of the gym's own JSON, shown to whom it is about": (
+        "gym/privacy/words/page.py::_shown",
+        "gym/privacy/words/page.py::_text",
+    ),
     "a head of the audit trail, matched as digits": ("gym/commands/audit/verifying.py::_noted",),
     "a pairing code, checked to be nine digits": ("gym/kiosks/repository.py::lock_named",),
 }
