@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -35,6 +36,15 @@ async def berta(gym: Gym, admin: Actor) -> Client:
         await ClientService(uow).edit(client.id, ClientChanges(phone="3109876543"))
     await desk.pay(await desk.sell(client, await desk.plan()))
     return client
+
+
+async def finished(gym: Gym) -> None:
+    """What other tests on this server began before is over; until then the chain leaves out what is newer."""
+    async with connected(gym) as connection, asyncio.timeout(30):
+        before = await connection.fetchval("SELECT CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text)")
+        oldest = "SELECT pg_snapshot_xmin(pg_current_snapshot()) >= CAST(CAST($1 AS text) AS xid8)"
+        while not await connection.fetchval(oldest, before):
+            pass
 
 
 async def sealed(gym: Gym, *, is_keyed: bool = False) -> int:

@@ -31,7 +31,7 @@ from gym.core.config import Config
 from gym.core.database.ids import new_id
 from gym.security.cipher import Cipher, Keyring
 from gym.security.permissions import Actor
-from tests.audit.conftest import Tamper, connected
+from tests.audit.conftest import Tamper, connected, finished
 
 KIND = TrailFaultKind
 SYSTEM = Actor.system()
@@ -52,6 +52,7 @@ async def act(gym: Gym, times: int = 3) -> None:
     async with gym.unit_of_work(SYSTEM) as uow:
         for _ in range(times):
             uow.audit("thing.done", ("thing", None))
+    await finished(gym)
 
 
 async def fault_of(gym: Gym, keyring: Keyring | None = None) -> TrailFault | None:

@@ -124,7 +124,7 @@ async def test_money_for_the_own_plan_is_taken_by_a_colleague(
         client = (await uow.session.scalars(select(Client))).one()
     await DeskClerk(gym, carla).renew(client)
     await opens_own_card(bruno)
-    await bruno.taps("Pay")
+    await bruno.taps("Collect")
     message = await bruno.sees(COLLEAGUE)
     assert "🙋" not in str(message.buttons)
 
