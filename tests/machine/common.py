@@ -87,9 +87,12 @@ class Common(RuleBasedStateMachine):
 
     def trained(self) -> list[tuple[Client, Membership]]:
         """What holds today's day, of clients who have been let in on it."""
+        return [pair for pair in self.running() if pair[0].visited_on(self.book.today)]
+
+    def running(self) -> list[tuple[Client, Membership]]:
+        """What holds today's day."""
         today, open_now = self.book.today, ("active", "pending_payment")
-        found = (pair for pair in self.memberships() if pair[0].visited_on(today))
-        return [pair for pair in found if pair[1].due(today) in open_now]
+        return [pair for pair in self.memberships() if pair[1].due(today) in open_now]
 
     def at_times(self, every: int) -> bool:
         """Now and then: what ends or empties everything would otherwise happen all the time."""

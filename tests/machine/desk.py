@@ -101,12 +101,15 @@ class AtTheDesk(Common):
         client, one = self.pick(which)
         self.end("cancel", client, one, mode, cents, method, admin=admin)
 
-    @precondition(lambda self: self.trained() and self.at_times(2))
+    @precondition(lambda self: self.running() and self.at_times(4))
     @rule(which=which, method=methods)
     def cancel_after_training(self, which: int, method: str) -> None:
-        """By an admin, whom nothing keeps from giving the whole share back."""
-        client, one = nth(self.trained(), which)
-        self.end("cancel_after_training", client, one, "pro_rata", 0, method, admin=True)
+        """By an admin, whom nothing keeps from giving all of it back; who has not trained yet comes first."""
+        client, one = nth(self.trained() or self.running(), which)
+        if not client.visited_on(self.book.today):
+            self.enter("come", client, "staff", admin=True)
+        if client.visited_on(self.book.today):
+            self.end("cancel_after_training", client, one, "pro_rata", 0, method, admin=True)
 
     @precondition(lambda self: self.waiting() and self.at_times(2))
     @rule(mode=MODES, cents=st.sampled_from([0, 1, 10_00]), method=methods, admin=admins)
