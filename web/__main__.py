@@ -18,6 +18,7 @@ with collector.paused():
 def main() -> None:
     """Read the configuration and serve; a fault of the set-up is one line on standard error."""
     argparse.ArgumentParser(
+        prog="python -m web",
         description="Serves the API and the kiosk page alone, for several replicas.",
         epilog="Settings come from the environment or .env: docs/deploying.md.",
     ).parse_args()
