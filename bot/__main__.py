@@ -41,8 +41,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     """What the command line says; `--help` and what is not known end the program before anything starts."""
     parser = argparse.ArgumentParser(
-        prog="python -m bot",
-        description="Runs the gym: bot, kiosk page, API and scheduler.", epilog=MORE
+        prog="python -m bot", description="Runs the gym: bot, kiosk page, API and scheduler.", epilog=MORE
     )
     parser.add_argument("--no-web", action="store_true", help="without the kiosk page and the API")
     return parser.parse_args()
