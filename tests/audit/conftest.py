@@ -47,8 +47,10 @@ async def finished(gym: Gym) -> None:
             pass
 
 
-async def sealed(gym: Gym, *, is_keyed: bool = False) -> int:
-    """As before the key, or as the job does it."""
+async def sealed(gym: Gym, *, is_keyed: bool = False, is_at_once: bool = False) -> int:
+    """As before the key, or as the job does it; whatever was written before is taken, unless `is_at_once`."""
+    if not is_at_once:
+        await finished(gym)
     async with gym.unit_of_work(Actor.system()) as uow:
         keys = TrailKeyStore(uow.session, uow.secrets.data) if is_keyed else None
         return await TrailChain(uow.session, keys).seal(uow.context.wall)

@@ -31,7 +31,7 @@ from gym.core.config import Config
 from gym.core.database.ids import new_id
 from gym.security.cipher import Cipher, Keyring
 from gym.security.permissions import Actor
-from tests.audit.conftest import Tamper, connected, finished
+from tests.audit.conftest import Tamper, connected, finished, sealed
 
 KIND = TrailFaultKind
 SYSTEM = Actor.system()
@@ -43,9 +43,7 @@ PUT_IN = (
 
 async def seal(gym: Gym) -> int:
     """As the job does it."""
-    async with gym.unit_of_work(SYSTEM) as uow:
-        keys = TrailKeyStore(uow.session, uow.secrets.data)
-        return await TrailChain(uow.session, keys).seal(uow.context.wall)
+    return await sealed(gym, is_keyed=True)
 
 
 async def act(gym: Gym, times: int = 3) -> None:

@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 from sqlalchemy import select
 
-from gym.audit.chain import TrailChain
 from gym.backup.errors import TrailBroken
 from gym.backup.files.archive import OpenedBackup
 from gym.backup.files.manifest import BackupManifest
@@ -21,20 +20,16 @@ from gym.commands.backup.restoring import RestoreOrder, restore
 from gym.core.config import Config
 from gym.core.database.engine import plain_dsn
 from gym.security.permissions import Actor
+from tests.audit.conftest import sealed
 from tests.backup.conftest import BusyGym, told
 
 pytestmark = pytest.mark.live
 
 
-async def seal(busy: BusyGym) -> None:
-    async with busy.gym.unit_of_work(Actor.system()) as uow:
-        await TrailChain(uow.session).seal(uow.context.wall)
-
-
 async def test_a_backup_says_where_the_trail_ends_and_a_proof_verifies_it(
     busy: BusyGym, tmp_path: Path
 ) -> None:
-    await seal(busy)
+    await sealed(busy.gym)
     made = await busy.backup(tmp_path)
     opened = OpenedBackup(BackupFiles(made.name, [made.path]), busy.key)
     proved = await BackupProof(busy.gym.database).prove(opened)
@@ -53,7 +48,7 @@ async def test_a_backup_says_where_the_trail_ends_and_a_proof_verifies_it(
 async def test_a_trail_that_was_changed_fails_the_proof_and_is_told_by_a_restore(
     busy: BusyGym, tmp_path: Path, away: Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await seal(busy)
+    await sealed(busy.gym)
     connection = await asyncpg.connect(plain_dsn(busy.gym.database.url))
     await connection.execute("SET session_replication_role = replica")
     await connection.execute(
