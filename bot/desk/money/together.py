@@ -26,6 +26,8 @@ from gym.payments.credit import ClientCredit
 from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method
 from gym.payments.schemas import JointPart, ProductsReceipt
+from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import JustChanged
 
 router = Router(Audience.STAFF)
@@ -45,6 +47,7 @@ class PayEverything(Callback):
 async def take_everything(context: UpdateContext, press: TakeEverything) -> None:
     """Every debt and the ways to pay them all; choosing one takes the payments."""
     async with context.unit_of_work() as uow:
+        await FourEyes(uow).require_another(press.client_id, Permission.TAKE_PAYMENT, acts=False)
         owed = await DebtService(uow).of_client(press.client_id)
         credit = await ClientCredit(uow).balance(press.client_id)
     if not owed:

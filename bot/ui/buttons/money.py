@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -97,6 +98,11 @@ class AccountStatement(Callback):
 def pay_press(debt: Debt) -> Callback:
     """A plan's payment; of products the sale, which offers every way to pay what is left of it."""
     return TakePayment(debt.id) if debt.kind is DebtKind.PLAN else ShowSale(debt.id)
+
+
+def collect_press(owed: Sequence[Debt]) -> Callback:
+    """All of it where there is more than one debt, each of them alone among what is offered then."""
+    return pay_press(owed[0]) if len(owed) == 1 else TakeEverything(owed[0].client_id)
 
 
 @callback("whyrc")

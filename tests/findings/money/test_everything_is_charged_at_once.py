@@ -211,6 +211,19 @@ async def test_a_transfer_says_to_which_account(
     assert found == [None, "Nequi 300", "Nequi 300"]
 
 
+async def test_the_card_collects_all_of_it_in_two_taps_and_still_offers_each_alone(
+    desk_bot: object, gym: Gym, telegram: SandboxClient, owing: Client, make_staff: Any
+) -> None:
+    bruno = await _speaking(gym, telegram, make_staff, "en")
+    await bruno.sends("rosa")
+    await bruno.sees("May not come in")
+    await bruno.taps("💵 Collect")
+    shown = await bruno.sees("Charge everything: $200,000")
+    assert {"Only Old month: $50,000", "Only Monthly: $150,000"} <= set(shown.labels)
+    await bruno.taps("Cash")
+    await bruno.sees("Paid $200,000")
+
+
 async def test_credit_that_is_enough_is_offered_for_all_of_it(
     desk_bot: object, gym: Gym, telegram: SandboxClient, owing: Client, make_staff: Any
 ) -> None:

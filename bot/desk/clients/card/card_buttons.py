@@ -24,7 +24,7 @@ from bot.ui.buttons.clients import (
 )
 from bot.ui.buttons.door import CheckInClient
 from bot.ui.buttons.memberships import EndFreeze, FreezePlan, ManagePlan, RenewPlan, SellPlan, StartNow
-from bot.ui.buttons.money import pay_press
+from bot.ui.buttons.money import collect_press
 from bot.ui.buttons.plans import SellProducts
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, link, nav
@@ -85,7 +85,7 @@ def _of_the_moment(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
     if PlanAct.RENEW in acts and not card.waiting:
         buttons.append(button(t("🔁 Renew"), RenewPlan(client_id)))
     if card.owed:
-        buttons.append(button(t("💵 Collect"), pay_press(card.owed[0])))
+        buttons.append(button(t("💵 Collect"), collect_press(card.owed)))
     if PlanAct.SELL in acts:
         buttons.append(button(t("🏷 Sell plan"), SellPlan(client_id)))
     return [*buttons, button(t("🥤 Product"), SellProducts(client_id))]
