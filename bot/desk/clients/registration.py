@@ -26,13 +26,13 @@ from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.forms.screens import asked_steps, shown_answer
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.clients import Card, RegisterClient, RegisterWithPhoto
+from bot.ui.buttons.clients import Card, RegisterClient, RegisterNamed, RegisterWithPhoto
 from bot.ui.buttons.memberships import SellPlan
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.screens import Html, Screen
 from bot.ui.update_context import UpdateContext
-from gym.clients.fields.parsers import is_minor
+from gym.clients.fields.parsers import is_minor, parse_name
 from gym.clients.fields.readers import PHONE
 from gym.clients.fields.row import ClientField, Registration
 from gym.clients.fields.table import CLIENT_FIELDS
@@ -40,6 +40,7 @@ from gym.clients.models import Client
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.core.language import N_
+from gym.importing.reading.names import split_name
 from gym.security.one_time_links import IssuedLink
 from gym.unit_of_work import UnitOfWork
 
@@ -58,6 +59,13 @@ class PhotoConsent(Callback):
 @router.on(RegisterClient)
 async def register(context: UpdateContext, _: RegisterClient) -> None:
     await begin(context, REGISTRATION)
+
+
+@router.on(RegisterNamed)
+async def register_named(context: UpdateContext, press: RegisterNamed) -> None:
+    """With the name that the search had no one for; what of it is wrong is changed in the summary."""
+    names = zip(("first_name", "last_name"), split_name(press.name), strict=True)
+    await begin(context, REGISTRATION, {key: parse_name(name) for key, name in names if name})
 
 
 @router.command("register", N_("Register a client"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import quote
 
 from bot.desk.clients.document_doubts import doubts_row
 from bot.desk.money.doubts import money_doubts_row
@@ -17,6 +18,7 @@ from bot.ui.buttons.clients import (
     Card,
     ClientSearch,
     RegisterClient,
+    RegisterNamed,
 )
 from bot.ui.buttons.menu import ManageGroup, MenuGroup
 from bot.ui.callback_fields import carried_words
@@ -28,8 +30,13 @@ from gym.clients.service import ClientService
 from gym.core.database.repository import Page
 from gym.core.language import N_
 from gym.core.reading.amounts import AmountNegative, NotAnAmount, read_amount
+from gym.importing.reading.names import capitalized
 
 router = Router(Audience.STAFF)
+NAME: Final = re.compile(r"[^\W\d_]+(?:[ .,'’-]+[^\W\d_]+){0,5}[.]?")
+"""One to six words of letters: what may be somebody's name."""
+NAME_BYTES: Final = 58
+"""Bytes of callback data left for a name beside its code."""
 DOCUMENT: Final = re.compile(r"[0-9]{7,}")
 """Digits of a document or phone; prices of so many digits end in noughts."""
 
@@ -100,13 +107,22 @@ async def _to_look_at(context: UpdateContext) -> list[Row]:
 
 def _results(t: HtmlTranslator, words: str, clients: Page[Client], doubts: Sequence[Row] = ()) -> Screen:
     new = [button(t("➕ Register a client"), RegisterClient(), wide=True)]
+    named = _registers_by_name(t, words)
     back = nav(t, back=None if words else ManageGroup(MenuGroup.PEOPLE))
     if not clients.total:
-        return Screen(_nobody(t, words), [new, back])
+        return Screen(_nobody(t, words), [named or new, back])
     rows = [[button(_label(client), Card(client.id), wide=True)] for client in clients.items]
     carried = carried_words(words)
     pages = pager(clients.number, clients.pages, lambda number: ClientSearch(carried, number))
     return Screen(_heading(t, words, clients.total), [*rows, pages, *doubts, new, back])
+
+
+def _registers_by_name(t: HtmlTranslator, words: str) -> Row:
+    """The way to register whoever was not found; none where no name was searched for or it is too long."""
+    name = capitalized(words.strip())
+    if not NAME.fullmatch(name) or len(quote(name, safe=" ")) > NAME_BYTES:
+        return []
+    return [button(t("➕ Register {name}", name=name), RegisterNamed(name), wide=True)]
 
 
 def _nobody(t: HtmlTranslator, words: str) -> str:

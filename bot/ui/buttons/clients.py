@@ -19,6 +19,13 @@ class RegisterClient(Callback):
     """Open the form of a new client."""
 
 
+@callback("regnm")
+class RegisterNamed(Callback):
+    """Open the form of a new client with the name that was searched for."""
+
+    name: str
+
+
 @callback("link")
 class LinkClient(Callback):
     """Show the QR and deep link with which a client links their own chat."""

@@ -67,6 +67,14 @@ def split_name(text: str, *, last_first: bool = False) -> PersonNames:
     return PersonNames(" ".join(words[:given]), " ".join(words[given:]))
 
 
+def capitalized(text: str) -> str:
+    """`ana de la cruz` as `Ana de la Cruz`; whatever has a capital already stays as it was typed."""
+    if not text.islower():
+        return text
+    words = [word if word in PARTICLES else word[:1].upper() + word[1:] for word in text.split()]
+    return " ".join(words)
+
+
 def surnames_first(columns: Iterable[Sequence[Cell]]) -> bool:
     """Whether most names of a column begin with a surname: `RUIZ GOMEZ ANA MARIA`.
 

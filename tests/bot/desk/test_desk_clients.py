@@ -217,6 +217,34 @@ async def test_typing_finds_clients_on_pages_and_a_single_hit_is_the_card(
     await bruno.sees("Nobody found")
 
 
+@pytest.mark.parametrize(
+    ("typed", "offered", "asked", "names"),
+    [
+        ("josé peña ruiz", "➕ Register José Peña Ruiz", 4, ("José", "Peña Ruiz")),
+        ("María de la Cruz", "➕ Register María de la Cruz", 4, ("María", "de la Cruz")),
+        ("Xiqwertz", "➕ Register Xiqwertz", 5, ("Xiqwertz", "")),
+    ],
+)
+async def test_whoever_was_not_found_is_registered_under_the_name_that_was_typed(
+    bruno: Person, gym: Gym, typed: str, offered: str, asked: int, names: tuple[str, str]
+) -> None:
+    await bruno.sends(typed)
+    await bruno.sees("Nobody found")
+    await bruno.taps(offered)
+    for label in (*["Skip"] * asked, "No, without face", "Save"):
+        await bruno.taps(label)
+    await bruno.sees("is registered")
+    [client] = await clients(gym)
+    assert (client.first_name, client.last_name) == names
+
+
+@pytest.mark.parametrize("typed", ["300 123 4567", "CC 1020309991", "zzz@example.com", "x" * 60])
+async def test_what_is_no_name_registers_nobody_under_it(bruno: Person, typed: str) -> None:
+    await bruno.sends(typed)
+    shown = await bruno.sees("Nobody found")
+    assert "➕ Register a client" in shown.labels
+
+
 async def test_one_field_is_changed_and_emptied_again(bruno: Person, gym: Gym, clerk: DeskClerk) -> None:
     await clerk.client("Rosa")
     await bruno.sends("Rosa")

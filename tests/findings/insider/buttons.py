@@ -51,6 +51,7 @@ ACTS_OF_BUTTONS: Final[Mapping[str, tuple[Act, ...]]] = {
     "off": (taps.deactivate,),
     "on": (taps.reactivate,),
     "reg": (taps.register,),
+    "regnm": (taps.register,),
     "askr": (taps.ask_refund,),
     "askv": (taps.ask_void,),
     "ad": (taps.ask_discount,),
