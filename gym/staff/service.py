@@ -142,9 +142,8 @@ class StaffService:
     async def change_role(self, staff_id: UUID, role: Role) -> Staff:
         """Tokens issued for the old role stop working at once. Raises `StaffNotFound`, `LastAdmin`."""
         self.uow.actor.require(Permission.MANAGE_STAFF)
-        if role is not Role.ADMIN:
-            await self._keep_an_admin(staff_id)
-        staff = await self._staff.lock(staff_id)
+        lowers = role is not Role.ADMIN
+        staff = await (self._lock_dispensable(staff_id) if lowers else self._staff.lock(staff_id))
         if staff.role is role:
             return staff
         staff.role = role
@@ -158,8 +157,7 @@ class StaffService:
         Raises `StaffNotFound`, `LastAdmin`.
         """
         self.uow.actor.require(Permission.MANAGE_STAFF)
-        await self._keep_an_admin(staff_id)
-        staff = await self._staff.lock(staff_id)
+        staff = await self._lock_dispensable(staff_id)
         if not staff.active:
             return staff
         staff.active = False
@@ -224,10 +222,12 @@ class StaffService:
             raise TelegramTaken if known.active else StaffDeactivated
         await CandidateService(self.uow).require_not_waiting(telegram_id)
 
-    async def _keep_an_admin(self, staff_id: UUID) -> None:
-        admins = await self._staff.lock_active_admins()
-        if [admin.id for admin in admins] == [staff_id]:
+    async def _lock_dispensable(self, staff_id: UUID) -> Staff:
+        """Somebody without whom there is an admin still. Raises `StaffNotFound`, `LastAdmin`."""
+        staff, admins = await self._staff.lock_beside_admins(staff_id)
+        if admins == [staff]:
             raise LastAdmin
+        return staff
 
     async def _take_away_access(self, staff: Staff) -> None:
         staff.token_generation += 1

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from gym.app import Gym
 from gym.audit.models import AuditEntry
@@ -32,6 +32,7 @@ from gym.staff.errors import (
 )
 from gym.staff.models import Staff
 from gym.staff.service import StaffService, actor_of
+from tests.support.lock_waits import until_waiting
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,27 @@ async def test_of_32_who_remove_the_same_two_admins_at_once_one_admin_stays(
     async with gym.unit_of_work(Actor.system()) as uow:
         admins = select(Staff).where(Staff.active, Staff.role == Role.ADMIN)
         assert len((await uow.session.scalars(admins)).all()) == 1
+
+
+async def test_removals_of_admins_who_go_meanwhile_wait_for_each_other_in_one_order(
+    gym: Gym, office: Office, admin: Actor
+) -> None:
+    """A row that is no admin's any more when its lock is had stays locked all the same."""
+    other = await office.hires(10, Role.ADMIN)
+    lock = text("SELECT id FROM staff WHERE id = :key FOR UPDATE")
+    async with gym.database.session() as between, gym.database.session() as earlier:
+        await earlier.execute(text("UPDATE staff SET active = false WHERE id = :key"), {"key": admin.id})
+        holds = asyncio.create_task(between.execute(lock, {"key": admin.id}))
+        await until_waiting(gym, 1)
+        sees_both = asyncio.create_task(office.does("deactivate", other.id))
+        await until_waiting(gym, 2)
+        await earlier.commit()
+        await holds
+        sees_one = asyncio.create_task(office.does("change_role", admin.id, Role.EMPLOYEE))
+        await until_waiting(gym, 2)
+        await between.rollback()
+        outcomes = await asyncio.gather(sees_both, sees_one, return_exceptions=True)
+    assert [type(one) for one in outcomes] == [LastAdmin, Staff]
 
 
 async def test_somebody_takes_another_name_and_an_admin_may_correct_it(

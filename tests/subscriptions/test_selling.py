@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
 
 from gym.app import Gym
 from gym.clients.errors import ClientNotFound
@@ -43,6 +42,7 @@ from gym.subscriptions.errors import (
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
+from tests.support.lock_waits import until_waiting
 from tests.support.memberships import LONG_AGO, PRICE, DeskClerk, told
 
 TODAY = date(2026, 8, 3)
@@ -118,7 +118,7 @@ async def test_the_database_has_the_last_word_on_overlaps(
         uow.session.add(await past_the_service(uow, rosa, monthly))
         await uow.session.flush()
         sale = asyncio.create_task(desk.sell(rosa, monthly))
-        await until_somebody_waits(desk.gym)
+        await until_waiting(desk.gym)
     with pytest.raises(JustChanged):
         await sale
 
@@ -138,19 +138,6 @@ async def past_the_service(uow: UnitOfWork, client: Client, plan: Plan) -> Subsc
         final_price=Decimal(0),
         sold_at=uow.now,
     )
-
-
-async def until_somebody_waits(gym: Gym) -> None:
-    """Until a transaction of this database waits for a lock that another one holds."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    async with gym.database.engine.connect() as connection:
-        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        async with asyncio.timeout(20):
-            while not await outside.scalar(waiting):
-                pass
 
 
 async def test_a_waiting_one_and_the_latest_are_found(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:

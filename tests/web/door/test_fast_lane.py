@@ -33,6 +33,7 @@ from gym.security.permissions import Actor
 from gym.subscriptions.models import Subscription
 from gym.unit_of_work import SessionNeeded, UnitOfWork
 from tests.support.door import Door
+from tests.support.lock_waits import until_waiting
 from tests.support.people import landscape, people
 from web.http.limits.rates import LIMITS
 
@@ -277,10 +278,8 @@ async def test_a_twin_that_had_to_wait_for_the_first_one_gets_its_answer(door: D
         assert asking.claim is not None
         await Idempotency(DirectStatements(connection), asking.claim).keep(StoredAnswer(201, b"{}"))
         twin = asyncio.create_task(hot_path.authenticate(replace(asking, wall=wall + timedelta(minutes=1))))
-        async with door.gym.unit_of_work(Actor.system()) as uow:
-            waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            while not await uow.session.scalar(waits):
-                assert not twin.done()
+        await until_waiting(door.gym)
+        assert not twin.done()
     assert (await twin).first == StoredAnswer(201, b"{}")
 
 
