@@ -1,7 +1,8 @@
-"""Writer of ledger entries: inserts one, reads the balance that the trigger has moved, and audits it."""
+"""Writer of ledger entries: inserts them, reads the balances that the trigger has moved, and audits each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -13,7 +14,7 @@ from gym.core.language import N_
 from gym.core.money import to_cents
 from gym.payments.errors import AmountNotPositive, PaymentKeyReused
 from gym.payments.models import Account, AccountKind, EntryCause, EntryKind, LedgerEntry, Method
-from gym.payments.repository import EntryRepository
+from gym.payments.repository import AccountRepository, EntryRepository
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.unit_of_work import UnitOfWork
@@ -48,31 +49,65 @@ class Ledger:
 
         Raises `PaymentKeyReused`, and `OwnMembershipRefused` for an account of the actor's own.
         """
-        actor = self.uow.actor
         await FourEyes(self.uow).require_another(account.client_id, Permission.TAKE_PAYMENT)
-        entry = LedgerEntry(
+        entry = self._entry(account, kind, amount, cause, reason, day)
+        entry.method, entry.destination, entry.note = method, destination, note
+        entry.voids_id, entry.receipt_number, entry.idempotency_key = voids_id, receipt_number, key
+        await self._insert(entry)
+        await self.uow.session.refresh(account, ["balance"])
+        self._record(entry, account)
+        if self._leaves_rest(kind, account):
+            await self._forgive_rest(account)
+        return entry
+
+    async def write_each(
+        self,
+        kind: EntryKind,
+        amounts: Mapping[Account, Decimal],
+        *,
+        cause: EntryCause | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """One entry on each of several accounts with the same words, for thousands at once.
+
+        One by one they take 14 statements each: a list of 5,000 people waited two minutes for them.
+        Raises `OwnMembershipRefused` for an account of the actor's own.
+        """
+        whose = [account.client_id for account in amounts]
+        await FourEyes(self.uow).require_another_of_each(whose, Permission.TAKE_PAYMENT)
+        entries = {one: self._entry(one, kind, amount, cause, reason) for one, amount in amounts.items()}
+        self.uow.session.add_all(entries.values())
+        await self.uow.session.flush()
+        await AccountRepository(self.uow.session).lock_all(*(one.id for one in amounts))  # reads them anew
+        for account, entry in entries.items():
+            self._record(entry, account)
+            if self._leaves_rest(kind, account):
+                await self._forgive_rest(account)
+
+    def _entry(
+        self,
+        account: Account,
+        kind: EntryKind,
+        amount: Decimal,
+        cause: EntryCause | None,
+        reason: str | None,
+        day: date | None = None,
+    ) -> LedgerEntry:
+        actor = self.uow.actor
+        return LedgerEntry(
             account_id=account.id,
             kind=kind,
             amount=amount,
-            method=method,
-            voids_id=voids_id,
             cause=cause,
-            receipt_number=receipt_number,
             reason=reason,
-            note=note,
-            destination=destination,
             staff_id=actor.staff_id,
             staff_name=actor.name,
             at=self.uow.now,
             gym_day=day or self.uow.today,
-            idempotency_key=key,
         )
-        await self._insert(entry)
-        await self.uow.session.refresh(account, ["balance"])
-        self._record(entry, account)
-        if kind in LOWERS and 0 < account.balance < self.uow.settings.smallest_amount:
-            await self._forgive_rest(account)
-        return entry
+
+    def _leaves_rest(self, kind: EntryKind, account: Account) -> bool:
+        return kind in LOWERS and 0 < account.balance < self.uow.settings.smallest_amount
 
     async def round_off(self, account: Account, amount: Decimal) -> None:
         """Credit what a computed amount to pay was rounded down by."""

@@ -1,4 +1,4 @@
-"""Value types of the ledger: receipts, totals by method, money given back."""
+"""Value types of the ledger: opening balances, receipts, totals by method, money given back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from gym.payments.models import Method
+from gym.payments.models import Account, Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,15 @@ class RestDays:
     """The gym was closed; else the client asked for it."""
     starts_on: date
     ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningBalance:
+    """How an account stood when the gym began to keep its books here."""
+
+    account: Account
+    owing: Decimal
+    paid: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

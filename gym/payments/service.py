@@ -6,6 +6,7 @@ what was checked against the balance is still true when the entry is inserted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -29,6 +30,7 @@ from gym.payments.ledger import Ledger, positive
 from gym.payments.locking import client_of, lock_account, same_entry
 from gym.payments.models import Account, AccountKind, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository, EntryRepository
+from gym.payments.schemas import OpeningBalance
 from gym.payments.surpluses import Surpluses
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
@@ -69,20 +71,18 @@ class PaymentService:
         await self._accounts.lock(account.id)
         return await self._ledger.write(account, EntryKind.CHARGE, positive(amount), note=note)
 
-    async def bring_forward(self, account: Account, owing: Decimal, paid: Decimal = ZERO) -> None:
+    async def bring_forward(self, openings: Sequence[OpeningBalance]) -> None:
         """What was owed and paid before the gym kept its books here: no sale, no receipt, no till.
 
-        The opening is both together, and a credit of cause `PAID_BEFORE` leaves `owing` as the balance.
+        The opening is both together, and a credit of cause `PAID_BEFORE` leaves what is owed as the balance.
         """
         self.uow.actor.require(Permission.IMPORT)
-        await self._accounts.lock(account.id)
-        if owing + paid:
-            await self._ledger.write(account, EntryKind.OPENING, positive(owing + paid))
-        if paid:
-            reason = self.uow.settings.translator()(N_("paid before the import"))
-            await self._ledger.write(
-                account, EntryKind.CREDIT, positive(paid), cause=EntryCause.PAID_BEFORE, reason=reason
-            )
+        await self._accounts.lock_all(*(one.account.id for one in openings))
+        both = {one.account: positive(one.owing + one.paid) for one in openings if one.owing + one.paid}
+        await self._ledger.write_each(EntryKind.OPENING, both)
+        before = {one.account: positive(one.paid) for one in openings if one.paid}
+        reason = self.uow.settings.translator()(N_("paid before the import"))
+        await self._ledger.write_each(EntryKind.CREDIT, before, cause=EntryCause.PAID_BEFORE, reason=reason)
 
     async def take_back_opening(self, account: Account, reason: str) -> None:
         """As if nothing had been brought forward: nothing is owed, and nothing counts as paid."""

@@ -6,7 +6,7 @@ stays noted when the client is unlinked or linked elsewhere (`OwnMembership`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -73,6 +73,14 @@ class FourEyes:
             raise OwnMembershipRefused(able[:NAMED], client_id)
         if acts:
             await self._mark(staff_id, client_id, permission)
+
+    async def require_another_of_each(
+        self, client_ids: Iterable[UUID | None], permission: Permission
+    ) -> None:
+        """`require_another` of several, in one query unless one is the actor's own."""
+        own = set(await self.own_clients())
+        for client_id in own.intersection(client_ids):
+            await self.require_another(client_id, permission)
 
     async def own_clients(self) -> Sequence[UUID]:
         """The actor's own memberships, now and before."""

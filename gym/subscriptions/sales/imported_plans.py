@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from gym.core.database.engine import violated_constraint
 from gym.core.database.ids import new_id
 from gym.payments.models import Account, AccountKind
+from gym.payments.schemas import OpeningBalance
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
@@ -53,17 +54,13 @@ class ImportedPlans:
         Raises `JustChanged`, and `OwnMembershipRefused` where one of them is the actor's own.
         """
         self.uow.actor.require(Permission.IMPORT)
-        four_eyes = FourEyes(self.uow)
-        for client_id in {client_id for client_id, _ in plans} & set(await four_eyes.own_clients()):
-            await four_eyes.require_another(client_id, Permission.SELL)
+        whose = [client_id for client_id, _ in plans]
+        await FourEyes(self.uow).require_another_of_each(whose, Permission.SELL)
         accounts = [self._account(client_id) for client_id, _ in plans]
         self.uow.session.add_all(accounts)
         await self.uow.session.flush()
-        payments = PaymentService(self.uow)
-        for account, (_, plan) in zip(accounts, plans, strict=True):
-            # Of a plan that has ended only the debt comes along: nothing of it can be handed back.
-            paid = plan.paid if plan.ends_on >= self.uow.today else Decimal(0)
-            await payments.bring_forward(account, plan.owing, paid)
+        openings = [self._opening(one, plan) for one, (_, plan) in zip(accounts, plans, strict=True)]
+        await PaymentService(self.uow).bring_forward(openings)
         opened = [
             self._subscription(client_id, plan, account)
             for account, (client_id, plan) in zip(accounts, plans, strict=True)
@@ -92,6 +89,11 @@ class ImportedPlans:
             balance=Decimal(0),
             created_at=self.uow.now,
         )
+
+    def _opening(self, account: Account, plan: RunningPlan) -> OpeningBalance:
+        """Of a plan that has ended only the debt comes along: nothing of it can be handed back."""
+        paid = plan.paid if plan.ends_on >= self.uow.today else Decimal(0)
+        return OpeningBalance(account, plan.owing, paid)
 
     def _subscription(self, client_id: UUID, plan: RunningPlan, account: Account) -> Subscription:
         status = status_on(

@@ -21,6 +21,7 @@ from gym.payments.credit import ClientCredit
 from gym.payments.ledger import Ledger
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.payments.money_back import MoneyBack
+from gym.payments.schemas import OpeningBalance
 from gym.payments.service import PaymentService
 from gym.payments.surpluses import Surpluses
 from gym.products.catalogue import CatalogueService
@@ -101,6 +102,11 @@ async def _writes(uow: UnitOfWork, w: World) -> None:
     await Ledger(uow).write(account, EntryKind.CREDIT, PART, reason="goodwill")
 
 
+async def _writes_each(uow: UnitOfWork, w: World) -> None:
+    account = await PaymentService(uow).account(w.account.id)
+    await Ledger(uow).write_each(EntryKind.CREDIT, {account: PART}, reason="goodwill")
+
+
 async def _rounds_off(uow: UnitOfWork, w: World) -> None:
     await Ledger(uow).round_off(await PaymentService(uow).account(w.account.id), Decimal(30))
 
@@ -120,7 +126,8 @@ async def _opens(uow: UnitOfWork, w: World) -> None:
 
 
 async def _brings_a_debt_forward(uow: UnitOfWork, w: World) -> None:
-    await PaymentService(uow).bring_forward(await PaymentService(uow).account(w.account.id), PART)
+    account = await PaymentService(uow).account(w.account.id)
+    await PaymentService(uow).bring_forward([OpeningBalance(account, PART)])
 
 
 async def _takes_an_opening_back(uow: UnitOfWork, w: World) -> None:
@@ -241,6 +248,7 @@ REFUSED: Final[dict[str, Act]] = {
     "ClientCredit.put": lambda u, w: ClientCredit(u).put(w.client.id, PART, "goodwill"),
     "ClientCredit.spend": lambda u, w: ClientCredit(u).spend(w.client.id, PART, "a sale"),
     "Ledger.write": _writes,
+    "Ledger.write_each": _writes_each,
     "Ledger.round_off": _rounds_off,
     "DebtService.snooze": lambda u, w: DebtService(u).snooze(w.one.id, u.today + DAY),
     "FreezeService.gift": lambda u, w: FreezeService(u).gift(w.one.id, 7, "birthday"),
