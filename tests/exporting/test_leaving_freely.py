@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text, update
@@ -36,19 +37,22 @@ from gym.exporting.service import WholeExportService
 from gym.exporting.tables import LEFT_BEHIND, TABLES, UNTOLD
 from gym.exporting.writing import write_export
 from gym.payments.models import Method
+from gym.payments.surpluses import Surpluses
 from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor, NotAllowed, Role
 from gym.settings.models import GymState
 from gym.staff.service import StaffService
 from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.models import Subscription
 from gym.subscriptions.schemas import RefundMode
+from gym.subscriptions.service import SubscriptionService
 from gym.tables import METADATA
 from tests.conftest import gym_over, hire
 from tests.findings.money.conftest import cancel, refund
 from tests.products.test_sales import Seller
 from tests.support.databases import Clones
 from tests.support.importing import Importer
-from tests.support.memberships import DeskClerk
+from tests.support.memberships import PRICE, DeskClerk, entries
 from tests.support.shop import Shop
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +88,7 @@ async def lived_in(gym: Gym, boss: DeskClerk, clock: FrozenClock) -> None:
     third = await boss.sell(uma, monthly)
     await boss.pay(third)
     await refund(boss, third, Decimal(20000), Method.CREDIT)
+    await _send_too_much(gym, boss, third)
     for _ in range(4):
         for client in (rosa, eva):
             async with gym.unit_of_work(boss.actor) as uow:
@@ -102,6 +107,16 @@ async def lived_in(gym: Gym, boss: DeskClerk, clock: FrozenClock) -> None:
     )
     async with gym.unit_of_work(boss.actor) as uow:
         await StaffService(uow).change_settings({"name": "El Toro"})
+
+
+async def _send_too_much(gym: Gym, boss: DeskClerk, plan: Subscription) -> None:
+    """Twice more than is owed, kept as credit; one of them is taken back."""
+    for amount in (7000, 3000):
+        async with gym.unit_of_work(boss.actor) as uow:
+            kept, _ = await Surpluses(uow).take(
+                plan.account_id, Decimal(amount), Method.TRANSFER, None, uuid4()
+            )
+    await boss.void(kept.id)
 
 
 async def _sell_at_the_bar(gym: Gym, boss: DeskClerk, client: Client) -> None:
@@ -184,7 +199,23 @@ async def test_the_gym_that_was_read_back_goes_on(
     current = await anew.current(eva)
     assert current is not None
     paid = await anew.pay(current, Decimal(60000))
-    assert paid.number == 7, "receipts go on without a gap"
+    assert paid.number == 10, "receipts go on without a gap"
+
+
+async def test_money_that_two_people_moved_at_once_is_read_back_in_the_order_in_which_it_moved(
+    gym: Gym, boss: DeskClerk, clock: FrozenClock, empty: Gym
+) -> None:
+    """A payment whose transaction began before the void that made room for it."""
+    rosa = await boss.sell(await boss.client("Rosa"), await boss.plan())
+    wrong = await boss.pay(rosa)
+    async with gym.unit_of_work(boss.actor) as slower:
+        began = slower.now
+        clock.advance(timedelta(seconds=2))
+        await boss.void(wrong.entry_id)
+        await SubscriptionService(slower).take_payment(rosa.id, PRICE, Method.CASH, key=uuid4())
+    assert [entry.at > began for entry in await entries(gym)] == [False, False, True, False]
+    await restore(empty, await exported(gym, boss.actor))
+    assert (await figures(empty))["sums"] == (await figures(gym))["sums"]
 
 
 async def test_the_settings_of_an_export_leave_the_keys_of_the_new_gym_alone(

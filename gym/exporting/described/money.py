@@ -42,7 +42,8 @@ LEDGER_ENTRY: Final = ExportedTable(
         "at": AT,
         "gym_day": "day on which the money moved",
     },
-    ("at", "id"),
+    # By id: made where the account is locked, so no balance is below zero on the way. `at` is when the
+    # transaction began, and one that waited for the lock has an earlier one than what it waited for.
 )
 PAYMENT_KEY: Final = ExportedTable(
     PaymentKey,
