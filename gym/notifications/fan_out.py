@@ -13,9 +13,10 @@ from gym.notifications.kinds import GROUP_OF
 
 GROUPS_JSON: Final = json.dumps({kind.value: group.value for kind, group in GROUP_OF.items()})
 
-# A message for the desk becomes one message for each chat that listens: the desk chats that want its kind, or
-# the admins' own chats while there is no desk chat at all, except whoever did it (they know) and whoever does
-# not want to hear of it. What was written in one transaction is spread together, or its order would be lost.
+# A message for the desk becomes one message for each chat that listens: the desk chats that want its kind,
+# or the admins' own chats while there is no desk chat at all, except whoever did it (they know), whoever
+# wants to hear nothing of it, and the chat that has read it as an answer. What was written in one
+# transaction is spread together, or its order would be lost.
 SPREAD = text("""
 WITH oldest AS (
     SELECT created_at FROM notifications
@@ -42,6 +43,7 @@ WITH oldest AS (
     FROM parent p JOIN target t ON (t.kinds IS NULL OR p.kind_group IS NULL OR p.kind_group = ANY (t.kinds))
         AND (t.muted IS NULL OR p.kind_group IS NULL OR p.kind_group <> ALL (t.muted))
         AND (t.kind = 'desk' OR t.id IS DISTINCT FROM p.caused_by)
+        AND CAST(t.id AS text) IS DISTINCT FROM p.payload #>> '{answered_in,$uuid}'
     ON CONFLICT (dedup_key) DO NOTHING
 )
 UPDATE notifications n SET state = 'sent', sent_at = :wall FROM parent p WHERE n.id = p.id

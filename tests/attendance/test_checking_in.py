@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from gym.app import Gym
+from gym.attendance.checkin.credentials import ClientCredential
 from gym.attendance.checkin.sentences import say, verdict_message
 from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.errors import CapturedInFuture, CapturedTooLongAgo
 from gym.attendance.models import CheckInMethod, Outcome, VerdictCode
+from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.language import Translator
-from gym.notifications.models import NotificationKind
+from gym.notifications.fan_out import DeskFanOut
+from gym.notifications.models import Notification, NotificationKind
 from gym.security.permissions import Actor, NotAllowed, OnlyFromDesk
 from gym.security.signed_links import QrExpired, QrInvalid, SignedLinks
 from gym.subscriptions.models import Subscription, SubscriptionStatus
@@ -299,3 +303,26 @@ async def test_settings_choose_who_is_told(gym: Gym, door: Door, rosa: Client, p
     await door.by_staff(rosa)
     assert await told(gym, NotificationKind.CHECKED_IN) == []
     assert len(await told(gym, NotificationKind.DESK_CHECKED_IN)) == 1
+
+
+async def test_a_desk_chat_that_reads_the_verdict_as_an_answer_is_not_told_of_it_as_well(
+    gym: Gym, desk: DeskClerk, admin: Actor
+) -> None:
+    await settle(gym, tell_desk_check_in=True)
+    chats = list[UUID]()
+    async with gym.unit_of_work(admin) as uow:
+        for number in (-1001, -1002):
+            chats.append((await DeskChatService(uow).confirm(ChatPlace(number, None, f"Desk {number}"))).id)
+    let_in, turned_away = await desk.client("Rosa"), await desk.client("Mateo")
+    await desk.pay(await desk.sell(let_in, await desk.plan()))
+    for client in (let_in, turned_away):
+        async with gym.unit_of_work(desk.actor) as uow:
+            await AttendanceService(uow).check_in(ClientCredential(client.id, answered_in=chats[0]))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await DeskFanOut(uow.session).spread(now=uow.now, wall=uow.context.wall, size=100)
+        kinds = [NotificationKind.DESK_CHECKED_IN, NotificationKind.DESK_DENIED]
+        query = select(Notification.kind, Notification.recipient_id).where(
+            Notification.kind.in_(kinds), Notification.recipient_id.is_not(None)
+        )
+        found = sorted(tuple(row) for row in await uow.session.execute(query))
+    assert found == [(kind, chats[1]) for kind in kinds]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from bot.desk.door.verdicts import UndoCheckIn, has_remarks
 from bot.desk.idempotency import message_key
@@ -56,12 +57,12 @@ async def check_in_by_photo(context: UpdateContext) -> None:
         case []:  # a code alone
             await context.react(NO_FACE)
         case [face]:
-            await _check_in(context, face)
+            await _check_in(context, face, chat.id)
         case faces:
             await context.quote(_several(context, len(faces)))
 
 
-async def _check_in(context: UpdateContext, face: Face) -> None:
+async def _check_in(context: UpdateContext, face: Face, desk_chat_id: UUID) -> None:
     probe, rule = Probe.of(face, context.gym.faces.model_id), context.gym.match_rule
     key, late_from = message_key(context), _late_from(context)
 
@@ -71,7 +72,8 @@ async def _check_in(context: UpdateContext, face: Face) -> None:
             return known.outcome
         if late_from is not None:
             return await ClientService(uow).get(known.client_id)
-        return await AttendanceService(uow).check_in(ClientCredential(known.client_id), key=key)
+        credential = ClientCredential(known.client_id, answered_in=desk_chat_id)
+        return await AttendanceService(uow).check_in(credential, key=key)
 
     found = await context.run(work)
     match found:

@@ -38,7 +38,7 @@ class AttemptWriter:
                 return done
             verdict = await self._write(seen, attempt)
             if verdict is not None:
-                notices.tell(self.uow, verdict, attempt.day)
+                notices.tell(self.uow, verdict, attempt)
                 return verdict
             seen = await self._look_again(seen, attempt)
         raise AssertionError("somebody is always first")

@@ -61,11 +61,12 @@ class ClientCredential:
     """The word of staff who know the person.
 
     `anew` is for a button that stays on the screen: it judges again once its last attempt was
-    denied, or undone since.
+    denied, or undone since. `answered_in` is the desk chat that is answered, and so not told as well.
     """
 
     client_id: UUID
     anew: bool = False
+    answered_in: UUID | None = None
 
 
 Credential = FaceCredential | QrCredential | DocumentCredential | ClientCredential

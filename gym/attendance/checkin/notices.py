@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
+from gym.attendance.checkin.facts.door_facts import AttemptContext
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.models import VerdictCode
 from gym.notifications.outbox import DESK, Recipient
@@ -51,34 +52,44 @@ def verdict_details(verdict: Verdict) -> VerdictDetails:
     )
 
 
-def tell(uow: UnitOfWork, verdict: Verdict, day: date) -> None:
+def tell(uow: UnitOfWork, verdict: Verdict, attempt: AttemptContext) -> None:
     """A visit is told once; a denial once a day and reason, however often the camera asks."""
     if verdict.client_id is None or verdict.code is VerdictCode.REENTRY:
         return
     late = uow.now - verdict.at > LATE_AFTER
     if verdict.admitted:
-        _tell_visit(uow, verdict, verdict.client_id, late=late)
+        _tell_visit(uow, verdict, verdict.client_id, attempt, late=late)
     else:
-        _tell_denial(uow, verdict, verdict.client_id, day, late=late)
+        _tell_denial(uow, verdict, verdict.client_id, attempt, late=late)
 
 
-def _tell_visit(uow: UnitOfWork, verdict: Verdict, client_id: UUID, *, late: bool) -> None:
+def _tell_visit(
+    uow: UnitOfWork, verdict: Verdict, client_id: UUID, attempt: AttemptContext, *, late: bool
+) -> None:
     details = verdict_details(verdict)
     if uow.settings.tell_member_check_in:
         told = CheckedInPayload(verdict=details, late=late)
         uow.notify(Recipient.client(client_id), told, dedup_key=f"checked_in:{verdict.id}")
     if uow.settings.tell_desk_check_in:
-        desk = DeskCheckedInPayload(verdict=details, late=late)
+        desk = DeskCheckedInPayload(verdict=details, late=late, **_answered(attempt))
         uow.notify(DESK, desk, dedup_key=f"desk_checked_in:{verdict.id}")
 
 
-def _tell_denial(uow: UnitOfWork, verdict: Verdict, client_id: UUID, day: date, *, late: bool) -> None:
-    details, which = verdict_details(verdict), f"{client_id}:{day.isoformat()}:{verdict.code}"
+def _tell_denial(
+    uow: UnitOfWork, verdict: Verdict, client_id: UUID, attempt: AttemptContext, *, late: bool
+) -> None:
+    details, which = verdict_details(verdict), f"{client_id}:{attempt.day.isoformat()}:{verdict.code}"
     if verdict.code is not VerdictCode.CLIENT_INACTIVE:
         told = DeniedPayload(verdict=details, late=late)
         uow.notify(Recipient.client(client_id), told, dedup_key=f"denied:{which}")
     if uow.settings.tell_desk_denial:
-        uow.notify(DESK, DeskDeniedPayload(verdict=details, late=late), dedup_key=f"desk_denied:{which}")
+        desk = DeskDeniedPayload(verdict=details, late=late, **_answered(attempt))
+        uow.notify(DESK, desk, dedup_key=f"desk_denied:{which}")
+
+
+def _answered(attempt: AttemptContext) -> dict[str, UUID]:
+    """A field that was not given is not stored."""
+    return {} if attempt.answered_in is None else {"answered_in": attempt.answered_in}
 
 
 def tell_override(uow: UnitOfWork, verdict: Verdict, denied: VerdictCode, admins: Sequence[UUID]) -> None:

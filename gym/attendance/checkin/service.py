@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
@@ -70,8 +71,8 @@ class AttendanceService:
                 return await self.check_in_qr(text, at=at, kiosk_id=kiosk_id, key=key)
             case DocumentCredential(number, last4):
                 return await self.check_in_document(number, last4, at=at, kiosk_id=kiosk_id, key=key)
-            case ClientCredential(client_id, anew):
-                return await self.check_in_client(client_id, key=key, anew=anew)
+            case ClientCredential(client_id, anew, answered_in):
+                return await self.check_in_client(client_id, key=key, anew=anew, answered_in=answered_in)
 
     async def check_in_face(
         self,
@@ -133,18 +134,23 @@ class AttendanceService:
         return await self._writer.judge(Match(facts), attempt)
 
     async def check_in_client(
-        self, client_id: UUID, *, key: UUID | None = None, anew: bool = False
+        self,
+        client_id: UUID,
+        *,
+        key: UUID | None = None,
+        anew: bool = False,
+        answered_in: UUID | None = None,
     ) -> Verdict:
         """By staff who know the person; the same key gives the same verdict. Raises `ClientNotFound`.
 
         `anew` is for a button that stays on the screen: it judges again once its last attempt was denied, or
-        undone since.
+        undone since. The desk chat `answered_in` reads the answer and gets no message of it.
         """
         if self.uow.actor.kind not in (ActorKind.STAFF, ActorKind.SYSTEM):
             raise OnlyFromDesk
         if anew and key is not None:
             key = await self._unspent(key)
-        attempt = self._attempt(CheckInMethod.STAFF, None, None, key)
+        attempt = replace(self._attempt(CheckInMethod.STAFF, None, None, key), answered_in=answered_in)
         facts = await self._queries.facts(client_id, attempt.day, attempt.at, key)
         if facts.client is None:
             raise ClientNotFound

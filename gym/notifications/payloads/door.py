@@ -51,6 +51,8 @@ class CheckedInPayload(Payload):
 class DeskCheckedInPayload(Payload):
     verdict: Flat[VerdictDetails]
     late: bool = False
+    answered_in: UUID | None = None
+    """The desk chat that has read it as an answer to its photo."""
 
 
 class DeniedPayload(Payload):
@@ -61,6 +63,7 @@ class DeniedPayload(Payload):
 class DeskDeniedPayload(Payload):
     verdict: Flat[VerdictDetails]
     late: bool = False
+    answered_in: UUID | None = None
 
 
 class DeskOverridePayload(Payload):

@@ -24,6 +24,8 @@ class AttemptContext:
     at: datetime
     kiosk_id: UUID | None
     key: UUID | None
+    answered_in: UUID | None = None
+    """The desk chat that reads the verdict as an answer to its photo."""
 
     @property
     def day(self) -> date:
