@@ -22,7 +22,8 @@ from telegram.ext import Application
 
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from tests.sandbox.front_desk import square
-from tests.support.browser import browser_program
+from tests.support.browser import shell_program
+from tests.support.cameras import CanvasCamera
 from tests.support.sandbox.client import Person, SandboxClient
 
 PAGE = Path(__file__).parents[2] / "bot" / "sandbox" / "page"
@@ -32,10 +33,9 @@ WORD = re.compile(r'"([\w.]+)": "((?:[^"\\]|\\.)*)"')
 
 @pytest.fixture(scope="module")
 async def chromium() -> AsyncGenerator[Browser]:
-    camera = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=browser_program(playwright), args=["--no-sandbox", *camera]
+            executable_path=shell_program(playwright), args=["--no-sandbox"]
         )
         yield browser
         await browser.close()
@@ -47,7 +47,10 @@ async def page(
 ) -> AsyncGenerator[Page]:
     """A tab; any script error or refused resource fails the test."""
     options = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **getattr(request, "param", {})}
-    context = await chromium.new_context(**options)
+    context = await chromium.new_context(**options, permissions=["camera"])
+    webcam = CanvasCamera()
+    webcam.show(square(300))
+    await webcam.connect(context)
     tab = await context.new_page()
     problems: list[str] = []
     tab.on("pageerror", lambda error: problems.append(str(error)))

@@ -1,6 +1,7 @@
 """The Chromium that tests drive; `python -m tests.support.browser` gets one where there is none.
 
-The machine's own is taken, else the one that Playwright keeps for its version.
+The machine's own is taken, else the one that Playwright keeps for its version. What needs neither windows nor
+devices takes Chromium's headless shell where the machine has it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from tests.support.tools import every_tool, missing
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 """As Debian, Ubuntu and Google call the program."""
 PACKAGE: Final = "chromium"
+SHELL: Final = "chromium-headless-shell"
+"""Debian's name for the program and for its package; Ubuntu has none."""
+INSTALL: Final = ("install", "-y", "-qq")
 
 
 def browser_program(driver: Playwright) -> str:
@@ -27,6 +31,11 @@ def browser_program(driver: Playwright) -> str:
     return _installed(driver.chromium.executable_path) or str(
         missing("Chromium", f"install the package {PACKAGE}")
     )
+
+
+def shell_program(driver: Playwright) -> str:
+    """The headless shell, else the whole browser, which does the same at three times the cost."""
+    return shutil.which(SHELL) or browser_program(driver)
 
 
 def _installed(playwrights: str) -> str | None:
@@ -47,24 +56,33 @@ def find() -> str | None:
 
 def get() -> str | None:
     """Playwright's own, else the system's package; the program, or None where neither can be had."""
-    for command in ([sys.executable, "-m", "playwright", "install", "chromium"], *_of_the_system()):
+    system = [command for command in (_system("update", "-qq"), _system(*INSTALL, PACKAGE)) if command]
+    for command in ([sys.executable, "-m", "playwright", "install", "chromium"], *system):
         if subprocess.run(command, check=False).returncode == 0 and (found := find()):
             return found
     return None
 
 
-def _of_the_system() -> list[list[str]]:
-    """Debian's package, installed by root or by whoever may become root without being asked."""
+def get_shell() -> None:
+    """The system's package, if its lists have one; that they have none is known without any network."""
+    command = _system(*INSTALL, SHELL)
+    if command and shutil.which(SHELL) is None:
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _system(*arguments: str) -> list[str]:
+    """Debian's package manager, called by root or by whoever may become root without being asked."""
     if shutil.which("apt-get") is None:
         return []
     root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if root and shutil.which("sudo") is None:
         return []
-    return [[*root, "apt-get", "update", "-qq"], [*root, "apt-get", "install", "-y", "-qq", PACKAGE]]
+    return [*root, "apt-get", *arguments]
 
 
 def main() -> int:
     if find() or get():
+        get_shell()
         return 0
     print("No Chromium could be had: tests of pages are skipped.", file=sys.stderr)
     return 1 if every_tool() else 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Final, cast
 
 import cv2
@@ -13,6 +12,7 @@ import numpy as np
 import segno
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from tests.support.cameras import Camera
 from tests.support.door import Door
 from tests.support.people import Pixels, jpeg, landscape
 
@@ -43,7 +43,6 @@ EXPECTED: Final = (
     "Cross-Origin-Opener-Policy header has been ignored",
 )
 """What Chromium itself writes of a refusal, a lost network or a page that is not secure."""
-PICTURES_A_SECOND: Final = 10
 _WALL: Final = (150, 140, 128)
 
 
@@ -73,50 +72,45 @@ def phone_with(link: str) -> bytes:
     return jpeg(view, 90)
 
 
-def film_of(view: bytes) -> bytes:
-    """A film of one picture (YUV4MPEG2), which a camera shows over and over.
-
-    Each picture costs 24 ms of processor, as a page is painted in software, and a film of JPEGs always has
-    30 a second: 0.7 of a processor for as long as a page is open. The page itself looks every 150 ms.
-    """
-    pixels = cv2.imdecode(np.frombuffer(view, np.uint8), cv2.IMREAD_COLOR)
-    height, width = pixels.shape[:2]
-    head = f"YUV4MPEG2 W{width} H{height} F{PICTURES_A_SECOND}:1 Ip A1:1 C420\nFRAME\n"
-    return head.encode() + cv2.cvtColor(pixels, cv2.COLOR_BGR2YUV_I420).tobytes()
-
-
 class Kiosks:
     """Opens the page of a door in front of a view."""
 
-    def __init__(self, chromium: Browser, film: Path, door: Door) -> None:
-        self.chromium, self.film, self.door = chromium, film, door
+    def __init__(self, chromium: Browser, camera: Camera, door: Door) -> None:
+        self._chromium, self._camera, self.door = chromium, camera, door
 
     @property
     def address(self) -> str:
         return str(self.door.client.make_url("/kiosk/"))
 
     def show(self, view: bytes) -> None:
-        """What every camera that is opened from now on shows; one that is open keeps its own file."""
-        another = self.film.with_suffix(".next")
-        another.write_bytes(film_of(view))
-        another.replace(self.film)
+        """What every camera that is opened from now on shows; one that is open keeps its own."""
+        self._camera.show(view)
 
     @asynccontextmanager
     async def profile(
         self, view: bytes, *, camera: bool = True, language: str = "en", size: tuple[int, int] = TABLET
     ) -> AsyncGenerator[BrowserContext]:
         """A fresh profile; what its pages complain about fails the test."""
-        self.show(view)
         faults: list[str] = []
-        async with await self.chromium.new_context(
-            locale=language,
-            viewport={"width": size[0], "height": size[1]},
-            permissions=["camera"] if camera else [],
-        ) as context:
+        async with self.complaining(view, camera=camera, language=language, size=size) as context:
             context.on("weberror", lambda error: faults.append(str(error.error)))
             context.on("console", lambda line: faults.extend(_complaint(line)))
             yield context
         assert faults == []
+
+    @asynccontextmanager
+    async def complaining(
+        self, view: bytes, *, camera: bool = True, language: str = "en", size: tuple[int, int] = TABLET
+    ) -> AsyncGenerator[BrowserContext]:
+        """A fresh profile whose pages may complain."""
+        self.show(view)
+        async with await self._chromium.new_context(
+            locale=language,
+            viewport={"width": size[0], "height": size[1]},
+            permissions=["camera"] if camera else [],
+        ) as context:
+            await self._camera.connect(context)
+            yield context
 
     @asynccontextmanager
     async def page(

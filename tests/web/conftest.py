@@ -16,9 +16,10 @@ from gym.app import Gym
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
 from gym.staff.models import Staff
-from tests.support.browser import browser_program
+from tests.support.browser import browser_program, shell_program
+from tests.support.cameras import CanvasCamera, FilmCamera, film_of
 from tests.support.door import Door
-from tests.support.kiosk_page import FLAGS, Kiosks, empty_room, film_of
+from tests.support.kiosk_page import FLAGS, Kiosks, empty_room
 from web.api.operations import document
 from web.app import make_app
 
@@ -75,8 +76,22 @@ async def door(stranger_at_door: Door) -> Door:
 
 
 @pytest.fixture(scope="session")
+async def shell() -> AsyncGenerator[Browser]:
+    """One browser without windows; each test has a profile of its own in it."""
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=shell_program(driver), args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def kiosks(shell: Browser, stranger_at_door: Door) -> Kiosks:
+    return Kiosks(shell, CanvasCamera(), stranger_at_door)
+
+
+@pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What every camera shows; it is read again whenever a page opens its camera."""
+    """What every camera of the whole Chromium shows."""
     path = tmp_path_factory.mktemp("camera") / "view.y4m"
     path.write_bytes(film_of(empty_room()))
     return path
@@ -84,7 +99,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 async def chromium(film: Path) -> AsyncGenerator[Browser]:
-    """One browser; each test has a profile of its own in it."""
+    """The whole browser, with its own permissions and devices."""
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(
             executable_path=browser_program(driver),
@@ -95,8 +110,9 @@ async def chromium(film: Path) -> AsyncGenerator[Browser]:
 
 
 @pytest.fixture
-def kiosks(chromium: Browser, film: Path, stranger_at_door: Door) -> Kiosks:
-    return Kiosks(chromium, film, stranger_at_door)
+def whole_kiosks(chromium: Browser, film: Path, stranger_at_door: Door) -> Kiosks:
+    """For what only the whole Chromium has: a camera that is a device, and a page that is installed."""
+    return Kiosks(chromium, FilmCamera(film), stranger_at_door)
 
 
 @pytest.fixture

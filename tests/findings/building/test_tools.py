@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Playwright
 
 from tests.support import browser
-from tests.support.browser import browser_program
+from tests.support.browser import browser_program, shell_program
 from tests.support.tools import SWITCH, UNREACHABLE, installed, required
 
 Ask = Callable[[], object]
@@ -94,8 +94,8 @@ def test_a_browser_is_asked_of_playwright_first_and_then_of_the_system(
 
     def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
         asked.append(" ".join(command[-2:]))
-        if command[-1] == "chromium" and "apt-get" in command:
-            put(bare, "chromium")
+        if "apt-get" in command and command[-1].startswith("chromium"):
+            put(bare, command[-1])
         return subprocess.CompletedProcess(command, 0 if "apt-get" in command else 1)
 
     for program in ("apt-get", "sudo"):
@@ -103,9 +103,21 @@ def test_a_browser_is_asked_of_playwright_first_and_then_of_the_system(
     monkeypatch.setattr(browser, "find", browser.on_this_machine)
     monkeypatch.setattr(subprocess, "run", run)
     assert browser.main() == 0
-    assert asked == ["install chromium", "update -qq", "-qq chromium"]
+    assert asked == ["install chromium", "update -qq", "-qq chromium", "-qq chromium-headless-shell"]
     assert browser.main() == 0
-    assert len(asked) == 3, "what is there is not asked for again"
+    assert len(asked) == 4, "what is there is not asked for again"
+
+
+def test_a_system_without_a_headless_shell_opens_every_page_in_the_whole_browser(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = put(bare, "chromium")
+    put(bare, "apt-get")
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess[str](command, 1))
+    assert browser.main() == 0
+    assert shell_program(driver(Path("/nowhere/chrome"))) == str(whole)
+    shell = put(bare, "chromium-headless-shell")
+    assert shell_program(driver(Path("/nowhere/chrome"))) == str(shell)
 
 
 @pytest.mark.parametrize(("every", "status"), [("", 0), ("1", 1)])

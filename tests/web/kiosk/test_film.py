@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from tests.support.kiosk_page import film_of, in_view
+from tests.support.cameras import film_of
+from tests.support.kiosk_page import in_view
 from tests.support.people import people
 
 

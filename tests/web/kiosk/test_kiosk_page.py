@@ -151,11 +151,11 @@ async def test_a_face_that_nobody_knows_is_offered_the_other_ways(kiosks: Kiosks
 
 @pytest.mark.parametrize(("size", "language"), LOOKS)
 async def test_a_camera_that_is_denied_is_explained_and_documents_still_work(
-    kiosks: Kiosks, size: tuple[int, int], language: str
+    whole_kiosks: Kiosks, size: tuple[int, int], language: str
 ) -> None:
-    door = kiosks.door
+    door = whole_kiosks.door
     await door.member("Rosa")
-    blind = kiosks.page(empty_room(), camera=False, size=size, language=language)
+    blind = whole_kiosks.page(empty_room(), camera=False, size=size, language=language)
     async with blind as page:
         await pair(page, door)
         await state_is(page, "trouble")

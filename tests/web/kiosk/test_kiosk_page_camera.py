@@ -40,6 +40,12 @@ LEFT, RIGHT = 32.0, -32.0
 
 
 @pytest.fixture
+def kiosks(whole_kiosks: Kiosks) -> Kiosks:
+    """The camera is Chromium's own device here."""
+    return whole_kiosks
+
+
+@pytest.fixture
 def mode() -> str:
     return "off"
 

@@ -107,8 +107,8 @@ async def test_a_new_version_is_taken_as_soon_as_nobody_is_served(
         await state_is(page, "idle")
 
 
-async def test_the_page_can_be_installed(kiosks: Kiosks) -> None:
-    async with kiosks.page(empty_room()) as page:
+async def test_the_page_can_be_installed(whole_kiosks: Kiosks) -> None:
+    async with whole_kiosks.page(empty_room()) as page:
         await state_is(page, "pairing")
         session = await page.context.new_cdp_session(page)
         manifest = await session.send("Page.getAppManifest")

@@ -152,8 +152,7 @@ Worker.prototype.postMessage = function (...given) {
 async def test_a_worker_that_makes_no_picture_is_replaced(kiosks: Kiosks) -> None:
     door = kiosks.door
     await door.enrol((await door.member("Rosa")).id, people()[0])
-    kiosks.show(in_view(people()[0].portrait))
-    async with await kiosks.chromium.new_context(permissions=["camera"], locale="en") as context:
+    async with kiosks.complaining(in_view(people()[0].portrait)) as context:
         page = await context.new_page()
         await page.add_init_script(DEAF)
         await page.goto(kiosks.address)

@@ -14,7 +14,7 @@ from gym.security.passwords import verify_secret
 from gym.security.permissions import Actor
 from gym.staff.models import Staff
 from gym.staff.service import StaffService
-from tests.support.browser import browser_program
+from tests.support.browser import shell_program
 from web.app import make_app
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ async def test_a_password_is_chosen_without_javascript_on_a_phone(gym: Gym, admi
         token = (await StaffService(uow).password_link()).token
     faults: list[str] = []
     async with TestClient[Any, Any](TestServer(make_app(gym))) as server, async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=browser_program(driver), args=QUIET)
+        browser = await driver.chromium.launch(executable_path=shell_program(driver), args=QUIET)
         context = await browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
         page = await context.new_page()
         page.on("console", lambda line: faults.append(line.text))
