@@ -20,7 +20,7 @@ balances.
 - Every table is there twice: as CSV (UTF-8 with a byte order mark, commas) for people, and as JSON, one row
   a line, for programs. Amounts are text in the gym's currency, days `YYYY-MM-DD`, instants ISO 8601 with
   their zone, nothing is an empty cell or `null`. In CSV a text that a spreadsheet would run as a formula
-  has an apostrophe before it.
+  has an apostrophe before it, also behind a semicolon or a line break, where Excel in Spanish begins a cell.
 - `manifest.json` says format, version, instant and the rows of each file; `settings.json` holds the gym's
   settings.
 - Everything is of one instant: the gym stays open meanwhile.

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, DateTime, Numeric, Uuid
 from sqlalchemy import Enum as EnumType
 
-from gym.core.values.formulas import harmless
+from gym.core.values.formulas import harmless_in_csv
 
 
 def to_json(value: object) -> object:
@@ -37,11 +37,11 @@ def to_csv(value: object) -> str:
         case bool():
             return "true" if plain else "false"
         case list():
-            return harmless("; ".join(map(str, plain)))
+            return harmless_in_csv("; ".join(map(str, plain)))
         case dict():
-            return json.dumps(plain, ensure_ascii=False)
+            return harmless_in_csv(json.dumps(plain, ensure_ascii=False))
         case _:
-            return harmless(str(plain))
+            return harmless_in_csv(str(plain))
 
 
 def reader_of(column: ColumnElement[Any]) -> Callable[[Any], object]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from gym.core.errors import Invalid
 from gym.core.reading.conventions import unaccented
+from gym.core.values.formulas import as_typed
 from gym.importing.errors import RowFault, RowProblem
 
 LOST: Final = "\ufffd"
@@ -72,8 +73,8 @@ def text_cell(raw: str) -> Cell:
     text = visible(raw)
     if (found := _FORMULA_TEXT.fullmatch(text)) is not None:
         text = found[1].replace('""', '"').strip()
-    elif re.match(r"'[0-9=+@-]", text):
-        text = text[1:]
+    elif "'" in text:
+        text = as_typed(text)
     return Cell(text) if text else EMPTY
 
 
