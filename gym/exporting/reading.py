@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
 from gym.exporting.described.table import ExportedTable
 from gym.exporting.errors import ExportFromFuture, ExportUnreadable
+from gym.exporting.tables import LATER, TABLES
 from gym.exporting.values import reader_of
 from gym.exporting.writing import FORMAT, VERSION
 
@@ -62,6 +63,18 @@ class ExportArchive:
 
     def close(self) -> None:
         self._packed.close()
+
+    def tables(self) -> Sequence[ExportedTable]:
+        """Those of the export in the order in which they are read; one of an older release lacks some.
+
+        Raises `ExportFromFuture`, `ExportUnreadable`.
+        """
+        known, there = {table.name for table in TABLES}, self.manifest.rows.keys()
+        if not there <= known:
+            raise ExportFromFuture
+        if not known - LATER <= there:
+            raise ExportUnreadable
+        return [table for table in TABLES if table.name in there]
 
     def rows(self, table: ExportedTable) -> Iterator[dict[str, object]]:
         """Blocking. Each by column, ready for the table. Raises `ExportUnreadable`."""

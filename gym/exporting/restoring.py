@@ -22,10 +22,11 @@ from gym.core.database.engine import is_retryable
 from gym.exporting.described.table import ExportedTable
 from gym.exporting.errors import ExportUnreadable, GymNotEmpty
 from gym.exporting.reading import ExportArchive
-from gym.exporting.tables import TABLES
 from gym.payments.models import Account, LedgerEntry
 from gym.payments.repository import RECEIPTS
 from gym.plans.models import Plan
+from gym.privacy.erasure import TIME_TO_RECONSIDER
+from gym.privacy.repository import ErasureRepository
 from gym.products.models import Product
 from gym.security.permissions import Permission
 from gym.settings.models import Counter, GymState
@@ -63,7 +64,7 @@ class GymRestore:
         await self.uow.session.execute(ONE_AT_A_TIME)
         await self._require_empty()
         try:
-            rows = {table.name: await self._table(archive, table, progress) for table in TABLES}
+            rows = {table.name: await self._table(archive, table, progress) for table in archive.tables()}
             await self._finish(archive)
         except DBAPIError as refused:
             if is_retryable(refused):
@@ -136,6 +137,8 @@ class GymRestore:
         # Joined with what is there: the register of this gym's keys stands beside the settings.
         named = GymState.settings.op("||")(cast(_settings_of(archive), JSONB))
         await session.execute(update(GymState).values(settings=named))
+        # Whoever took theirs back after the export would be erased at once, and nobody could undo that.
+        await ErasureRepository(session).postpone(self.uow.now + TIME_TO_RECONSIDER, all_but=())
         found = await session.execute(select(Account.id, Account.balance))
         balances = {row.id: row.balance for row in found}
         counted = await session.execute(select(Product.id, Product.quantity, Product.average_cost))

@@ -38,6 +38,7 @@ from gym.exporting.tables import LEFT_BEHIND, TABLES, UNTOLD
 from gym.exporting.writing import write_export
 from gym.payments.models import Method
 from gym.payments.surpluses import Surpluses
+from gym.privacy.erasure import ErasureService
 from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor, NotAllowed, Role
 from gym.settings.models import GymState
@@ -324,6 +325,74 @@ async def test_members_are_a_list_that_the_import_reads(
     importer = Importer(gym, boss.actor)
     preview = await importer.previews(files["members.csv"])
     assert {row.outcome.value for row in preview.rows} == {"known"}
+
+
+NAMES = (
+    *("=cmd|' /C calc'!A0", "@Eva", "-Ana", "+57 Ida", "\uff1dUma", "'t Hooft", "Sol;=1+1", "Noa; @x;-y"),
+    *("Lia\n=1+1", '=HYPERLINK("https://example.com?"&A1;"x")'),
+)
+
+
+async def test_no_name_is_run_by_a_spreadsheet_of_any_country_and_each_comes_back_as_it_was_typed(
+    gym: Gym, boss: DeskClerk, empty: Gym
+) -> None:
+    for name in NAMES:
+        await boss.client(name)
+    data = await exported(gym, boss.actor)
+    for file in ("clients.csv", "members.csv"):
+        written = unpacked(data)[file].decode("utf-8-sig")
+        # Where a file is split at another sign, a field's quotation marks stand within a cell.
+        of_others = [line.split(sign) for sign in ";\t" for line in written.splitlines()]
+        cells = [*csv.reader(io.StringIO(written)), *of_others]
+        assert [one for row in cells for one in row if one.lstrip()[:1] in tuple("=+-@\uff1d")] == []
+    await restore(empty, data)
+    async with empty.unit_of_work(Actor.system()) as uow:
+        assert tuple(await uow.session.scalars(select(Client.first_name).order_by(Client.id))) == NAMES
+    preview = await Importer(gym, boss.actor).previews(unpacked(data)["members.csv"])
+    assert {row.row.name for row in preview.rows} == {f"{name} Vargas".replace("\n", " ") for name in NAMES}
+    assert {row.outcome.value for row in preview.rows} == {"known"}
+
+
+async def test_who_has_asked_to_be_erased_is_erased_in_the_new_gym_a_day_later(
+    gym: Gym, boss: DeskClerk, clock: FrozenClock, empty: Gym
+) -> None:
+    rosa, eva = await boss.client("Rosa"), await boss.client("Eva")
+    for client in (rosa, eva):
+        async with gym.unit_of_work(boss.actor) as uow:
+            await ErasureService(uow).ask(client.id)
+    async with gym.unit_of_work(boss.actor) as uow:
+        await ErasureService(uow).take_back(eva.id)
+    data = await exported(gym, boss.actor)
+    clock.advance(timedelta(days=3))
+    await restore(empty, data)
+
+    async def erased() -> int:
+        async with empty.unit_of_work(Actor.system()) as uow:
+            return await ErasureService(uow).carry_out_due()
+
+    clock.advance(timedelta(hours=23))
+    assert await erased() == 0, "perhaps the wish was taken back after the export"
+    clock.advance(timedelta(hours=1))
+    assert await erased() == 1
+    async with empty.unit_of_work(Actor.system()) as uow:
+        assert list(await uow.session.scalars(select(Client.first_name).where(Client.active))) == ["Eva"]
+
+
+async def test_an_export_of_before_wishes_went_along_is_read_and_one_without_its_money_is_not(
+    gym: Gym, boss: DeskClerk, empty: Gym
+) -> None:
+    await boss.client("Rosa")
+    data = await exported(gym, boss.actor)
+    for table in ("ledger_entries", "erasures"):
+        files = unpacked(data)
+        about = json.loads(files["manifest.json"])
+        del about["rows"][table], files[f"{table}.json"]
+        older = packed(files | {"manifest.json": json.dumps(about).encode()})
+        if table == "erasures":
+            await restore(empty, older)
+        else:
+            with pytest.raises(ExportUnreadable):
+                await restore(empty, older)
 
 
 async def test_only_who_may_export_does_and_it_stands_in_the_trail(

@@ -238,9 +238,9 @@ async def _summary(ctx: FormContext) -> str:
 
 async def _import(ctx: FormContext) -> Screen:
     context, t = ctx.context, ctx.t
-    read = await _read(context, await context.download(ctx.value("file_id", str)), _choices(ctx))
     good_rows = ctx.maybe("rows", bool) is True
     async with ProgressLine(context, N_("⏳ Importing…")) as line:
+        read = await _read(context, await context.download(ctx.value("file_id", str)), _choices(ctx))
         done = await ctx.run(
             lambda uow: ImportService(uow).take_in(
                 read.people,

@@ -1,4 +1,4 @@
-"""Exported tables: who works in the gym, its clients and their consents."""
+"""Exported tables: who works in the gym, its clients, their consents and their wishes to be erased."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from gym.clients.models import Client
 from gym.exporting.described.table import AT, BY, ID, ExportedTable
 from gym.faces.models import FaceConsent
+from gym.privacy.models import Erasure
 from gym.staff.models import Staff
 
 STAFF: Final = ExportedTable(
@@ -72,5 +73,20 @@ FACE_CONSENT: Final = ExportedTable(
         "given_at": AT,
         "withdrawn_at": "when it was withdrawn",
         "asked_version": "the newest text that the person was asked about",
+    },
+)
+ERASURE: Final = ExportedTable(
+    Erasure,
+    "wishes to be erased; one that waits is carried out a day after the export was read, unless it is taken"
+    " back",
+    {
+        "id": ID,
+        "client_id": "an `id` of `clients`",
+        "by_client": "asked in the client's own chat",
+        "asked_by": BY,
+        "asked_at": AT,
+        "due_at": "when it is carried out",
+        "canceled_at": "when it was taken back",
+        "done_at": "when it was carried out",
     },
 )
