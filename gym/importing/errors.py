@@ -45,6 +45,13 @@ class ImportTooLarge(Invalid):
         super().__init__(limit=limit)
 
 
+class ImportTooHeavy(ImportTooLarge):
+    """In megabytes: a list of thousands has one or two, unless there are pictures in it."""
+
+    code = "import_too_heavy"
+    message = N_("That list is over {limit} MB. Take the pictures out of it, or save it as CSV.")
+
+
 class ImportTooLargeForChat(Invalid):
     """More than Telegram hands to a bot."""
 

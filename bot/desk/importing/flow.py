@@ -78,7 +78,7 @@ async def document(context: UpdateContext) -> None:
         await open_export(context, sent)
         return
     if await asyncio.to_thread(is_photo_archive, io.BytesIO(data)):
-        await open_photos(context, sent)
+        await open_photos(context, sent, data)
         return
     read = await _read(context, data, ImportChoices())
     preview = await _preview(context, read)

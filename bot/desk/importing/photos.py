@@ -21,34 +21,44 @@ from bot.ui.update_context import UpdateContext
 from gym.core.language import N_, Translator
 from gym.importing.photos.archive import PhotoArchive
 from gym.importing.photos.result_sheet import photo_problem, result_sheet
-from gym.importing.photos.schemas import PhotoOutcome, PhotoResult, count
+from gym.importing.photos.schemas import PhotoOutcome, PhotoPlan, PhotoResult, count
 from gym.importing.photos.service import PhotoImport, PhotoService
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
 MOST_PROBLEMS: Final = 5
 """Shown on the screen; all stand in the sheet."""
+NOTHING: Final = N_("⚠️ <b>No face was enrolled.</b>")
 
 
-async def open_photos(context: UpdateContext, sent: Document) -> None:
+async def open_photos(context: UpdateContext, sent: Document, data: bytes) -> None:
     """The form of a ZIP that was sent. The message that brought the faces is deleted with the form.
 
-    Until then it goes after ten minutes: another form may be open, and be gone on with.
+    Until then it goes after ten minutes: another form may be open, and be gone on with. Of a ZIP without a
+    photo that could be read it is said at once why.
     """
     context.identity.desk_actor.require(Permission.IMPORT)
-    values = {"file_id": sent.file_id, "file": (sent.file_name or "")[:80] or "–"}
     await context.note_photo()
+    name, plan = (sent.file_name or "")[:80] or "–", await _planned(context, data)
+    if not plan.photos:
+        await _send_sheet(context, plan.results, name)
+        await context.show(_screen(context.t, context.t(NOTHING), plan.results))
+        return
     number = context.message.message_id if context.message else None
-    await begin(context, PHOTOS, values | {"message_id": number}, back=HowToImport())
+    values = {"file_id": sent.file_id, "file": name, "message_id": number}
+    await begin(context, PHOTOS, values, back=HowToImport())
+
+
+async def _planned(context: UpdateContext, data: bytes) -> PhotoPlan:
+    with PhotoArchive(io.BytesIO(data)) as archive:
+        async with context.unit_of_work() as uow:
+            return await PhotoService(uow).plan(archive.files)
 
 
 async def _summary(ctx: FormContext) -> str:
     if (number := ctx.maybe("message_id", int)) is not None:
         await ctx.context.note_photo(ctx.key, number)
-    data = await ctx.context.download(ctx.value("file_id", str))
-    with PhotoArchive(io.BytesIO(data)) as archive:
-        async with ctx.unit_of_work() as uow:
-            plan = await PhotoService(uow).plan(archive.files)
+    plan = await _planned(ctx.context, await ctx.context.download(ctx.value("file_id", str)))
     t = ctx.t
     lines = [
         f"🗜 <b>{t.text(ctx.value('file', str))}</b>",
@@ -64,23 +74,29 @@ async def _summary(ctx: FormContext) -> str:
 async def _enrol(ctx: FormContext) -> Screen:
     context, t = ctx.context, ctx.t
     photos = PhotoImport(ctx.run, context.gym.faces, context.gym.match_rule)
-    data = await context.download(ctx.value("file_id", str))
-    with PhotoArchive(io.BytesIO(data)) as archive:
-        async with ProgressLine(context, N_("⏳ Reading photos…")) as line:
+    async with ProgressLine(context, N_("⏳ Reading photos…")) as line:
+        data = await context.download(ctx.value("file_id", str))
+        with PhotoArchive(io.BytesIO(data)) as archive:
             results = await photos.enrol(archive, line.step)
-    if count(results, PhotoOutcome.LEFT_OUT):
-        plain = Translator(context.identity.language)
-        sheet = await asyncio.to_thread(result_sheet, results, plain)
-        words = t("What became of each photo; those left out stand first.")
-        await context.send_document(sheet, f"{ctx.value('file', str)}.xlsx", words)
+    await _send_sheet(context, results, ctx.value("file", str))
     enrolled = count(results, PhotoOutcome.ENROLLED)
-    lines = [
-        t("✅ <b>The photos were imported.</b>"),
-        "",
-        t.plural("🙂 {count} photo enrolled", "🙂 {count} photos enrolled", enrolled),
-        *counted_photos(t, results),
-        *photo_problems(t, results),
-    ]
+    done = t("✅ <b>The photos were imported.</b>") if enrolled else t(NOTHING)
+    faces = t.plural("🙂 {count} photo enrolled", "🙂 {count} photos enrolled", enrolled)
+    return _screen(t, f"{done}\n\n{faces}" if enrolled else done, results)
+
+
+async def _send_sheet(context: UpdateContext, results: Sequence[PhotoResult], name: str) -> None:
+    """What became of each photo, where one was left out."""
+    if not count(results, PhotoOutcome.LEFT_OUT):
+        return
+    plain = Translator(context.identity.language)
+    sheet = await asyncio.to_thread(result_sheet, results, plain)
+    words = context.t("What became of each photo; those left out stand first.")
+    await context.send_document(sheet, f"{name}.xlsx", words)
+
+
+def _screen(t: HtmlTranslator, head: str, results: Sequence[PhotoResult]) -> Screen:
+    lines = [head, *counted_photos(t, results), *photo_problems(t, results)]
     return Screen("\n".join(lines), [[button(t("👥 Clients"), ClientSearch())], nav(t)])
 
 

@@ -18,9 +18,9 @@ from gym.commands.data.photos import import_photos
 from gym.core.config import Config
 from gym.core.language import Translator
 from gym.exporting.reading import is_export
-from gym.importing.errors import DayOrderAsked, ImportTooLarge
+from gym.importing.errors import DayOrderAsked, ImportTooHeavy
 from gym.importing.photos.archive import is_photo_archive
-from gym.importing.reading.formats.sheets import MOST_BYTES, MOST_ROWS
+from gym.importing.reading.formats.sheets import MEGABYTE, MOST_BYTES
 from gym.importing.reading.remarks import meaning, remarks
 from gym.importing.result_sheet import problem_words, result_words, returned_sheet
 from gym.importing.schemas import ImportChoices, ImportPreview, ReadSheet, RowOutcome
@@ -47,7 +47,7 @@ async def import_file(config: Config, order: ImportOrder) -> int:
 async def import_people(config: Config, order: ImportOrder) -> int:
     """Exit status 1 when there are faulty rows and nothing was taken in."""
     if order.file.stat().st_size > MOST_BYTES:
-        raise ImportTooLarge(MOST_ROWS)
+        raise ImportTooHeavy(MOST_BYTES // MEGABYTE)
     data = await asyncio.to_thread(order.file.read_bytes)
     async with open_gym(config) as gym:
         read = await _read(gym, data, order.choices)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Signs that no workbook can hold."""
 _COMMAND: Final = re.compile(r"[ \u00a0]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 """Full-width signs too, which a Japanese or Chinese Excel takes for the others."""
 _NUMBER: Final = re.compile(r"[+-]?[0-9 ().,-]*")
@@ -14,6 +16,7 @@ _NEUTRALISED: Final = re.compile(r"(^|[;\n])'(?=[ \u00a0]*[=+\-@\uff1d\uff0b\uff
 
 def harmless(text: str) -> str:
     """With an apostrophe before what a spreadsheet would run; a phone's plus and a minus stay."""
+    text = _UNSEEN.sub("", text)
     return f"'{text}" if _COMMAND.match(text) and not _NUMBER.fullmatch(text) else text
 
 
@@ -25,5 +28,5 @@ def harmless_in_csv(text: str) -> str:
 
 
 def as_typed(text: str) -> str:
-    """A cell of a text file without the apostrophes of `harmless_in_csv`, or that which keeps a number text."""
+    """A CSV file's cell without the apostrophes of `harmless_in_csv`, and without one that marks a number."""
     return _NEUTRALISED.sub(r"\1", text)

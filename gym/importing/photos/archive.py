@@ -12,6 +12,7 @@ from typing import IO, Final, Self
 from gym.faces.engine.images import LARGEST_BYTES
 from gym.faces.errors import PhotoTooLarge, PhotoUnreadable
 from gym.importing.photos.errors import PhotoLocked, PhotosSuspicious, PhotosTooMany, PhotosUnreadable
+from gym.importing.reading.formats.cells import visible
 
 MOST_FILES: Final = 20_000
 """As many as people in one list."""
@@ -109,7 +110,11 @@ def _grows(info: zipfile.ZipInfo) -> bool:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Windows and old programs write UTF-8 without saying so."""
+    """Windows and old programs write UTF-8 without saying so, and paths with backslashes."""
+    return visible(_decoded(info).replace("\\", "/"))
+
+
+def _decoded(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & IN_UTF8:
         return info.filename
     try:
@@ -119,6 +124,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 
 def _is_wanted(path: str) -> bool:
-    """What programs leave beside photos is no photo that somebody would miss."""
+    """What programs leave beside photos is no photo that somebody would miss; `..` hides none, as nothing
+    is written anywhere."""
     parts = path.split("/")
-    return not any(part.startswith(".") or part in _NO_PHOTOS for part in parts)
+    return not any((part.startswith(".") and part != "..") or part in _NO_PHOTOS for part in parts)

@@ -35,6 +35,13 @@ class PhotoLocked(Invalid):
     message = N_("This file has a password. Make the ZIP without one.")
 
 
+class PhotoExpected(Invalid):
+    """A list, a document or another ZIP among the photos."""
+
+    code = "import_photo_expected"
+    message = N_("This is no photo. Send a list of people by itself, before the photos.")
+
+
 class PhotoOwnerUnknown(Invalid):
     code = "import_photo_owner_unknown"
     message = N_("Nobody is registered with this document or card. Name the file after one of them.")

@@ -16,6 +16,19 @@ SHORTEST: Final = 4
 """Signs of a number; shorter ones count photos rather than people."""
 
 
+_OTHER: Final = frozenset(
+    {
+        *(".csv", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers", ".json", ".xml", ".html"),
+        *(".pdf", ".doc", ".docx", ".odt", ".rtf", ".zip", ".rar", ".7z", ".vcf", ".mp4", ".mov"),
+    }
+)
+
+
+def is_other(path: str) -> bool:
+    """Whether a file is no picture by its ending; one without an ending may be."""
+    return PurePosixPath(path).suffix.lower() in _OTHER
+
+
 def numbers_in(path: str) -> Iterator[str]:
     """What may be the owner's number, the likeliest first; each once."""
     file = PurePosixPath(path)

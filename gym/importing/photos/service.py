@@ -16,13 +16,14 @@ from gym.faces.schemas import EnrolmentFace, MatchRule
 from gym.faces.service import MOST_PHOTOS, FaceRecognitionService
 from gym.importing.photos.archive import ArchivedFile, PhotoArchive
 from gym.importing.photos.errors import (
+    PhotoExpected,
     PhotoOf,
     PhotoOwnerUnclear,
     PhotoOwnerUnknown,
     PhotoSurplus,
     PhotoWithoutConsent,
 )
-from gym.importing.photos.file_names import numbers_in
+from gym.importing.photos.file_names import is_other, numbers_in
 from gym.importing.photos.repository import PhotoOwners, is_enrolled, photo_owners
 from gym.importing.photos.schemas import (
     KnownFace,
@@ -175,4 +176,4 @@ def _owner(owners: PhotoOwners, path: str) -> KnownFace | GymError:
             return found[0]
         if found:
             return PhotoOwnerUnclear()
-    return PhotoOwnerUnknown()
+    return PhotoExpected() if is_other(path) else PhotoOwnerUnknown()

@@ -17,7 +17,7 @@ from gym.app import Gym
 from gym.commands import app
 from gym.core.clock import FrozenClock
 from gym.core.config import Config
-from gym.importing.errors import DayOrderAsked, ImportFormatUnknown, ImportHasProblems
+from gym.importing.errors import DayOrderAsked, ImportFormatUnknown, ImportHasProblems, ImportTooLargeForChat
 from gym.security.permissions import Actor, Role
 from tests.findings.reading.conftest import Chat
 from tests.support.importing import Importer
@@ -119,6 +119,11 @@ async def test_what_is_no_list_says_what_to_do(chat: Chat) -> None:
     await chat.sees(ImportFormatUnknown.message)
     await chat.sends("/import")
     await chat.sees(HELP)
+
+
+async def test_a_file_that_telegram_hands_to_no_bot_is_refused_with_the_way_that_is_left(chat: Chat) -> None:
+    await chat.person.sends_document(bytes(20 * 1024 * 1024 + 1), "fotos.zip")
+    await chat.sees(ImportTooLargeForChat.message)
 
 
 async def test_an_employee_is_sent_to_an_admin(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,19 +12,22 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.core.clock import FrozenClock
+from gym.core.language import Translator
 from gym.faces.errors import PhotoTooLarge
 from gym.faces.models import FaceConsent, FaceTemplate
 from gym.faces.pool import FacePool
 from gym.importing.errors import ImportInUse
 from gym.importing.photos import archive as archives
 from gym.importing.photos.archive import PhotoArchive, is_photo_archive
-from gym.importing.photos.errors import PhotosSuspicious, PhotosTooMany, PhotosUnreadable
+from gym.importing.photos.errors import PhotoExpected, PhotosSuspicious, PhotosTooMany, PhotosUnreadable
 from gym.importing.photos.file_names import numbers_in
+from gym.importing.photos.result_sheet import result_sheet
 from gym.importing.photos.schemas import PhotoResult
 from gym.importing.photos.service import PhotoImport
 from gym.security.permissions import Actor
@@ -196,6 +200,37 @@ def test_workbooks_are_no_archives_of_photos() -> None:
     assert is_photo_archive(io.BytesIO(packed({"1.jpg": b"x"})))
 
 
+async def test_no_file_of_a_zip_is_lost_whatever_its_path_and_each_is_said_for_what_it_is(
+    gym: Gym, admin: Actor, importer: Importer
+) -> None:
+    """Nothing is written to disk, so that `..` leads nowhere; of two files of one name both are read."""
+    await importer.imports(SHEET)
+    rosa, _, mateo, _, _ = people()
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as made, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the doubled name
+        for name, photo in (
+            ("../../etc/1020304501.jpg", rosa.photo(0)),
+            ("fotos\\a\x01<b>\\1020304502.jpg", mateo.photo(0)),
+            ("1020304504.jpg", rosa.photo(1)),
+            ("1020304504.jpg", mateo.photo(1)),
+            ("socios.xlsx", workbook([["Nombre"], ["Ana"]])),
+            ("más.zip", packed({"1020304504.jpg": rosa.photo(0)})),
+        ):
+            made.writestr(name, photo)
+    results = await enrolled(gym, admin, data.getvalue())
+    assert [" ".join(words([one]).popitem()) for one in results] == [
+        "../../etc/1020304501.jpg enrolled Rosa Ruiz",
+        "1020304504.jpg left_out Andres Gil not_same_person",
+        "1020304504.jpg left_out Andres Gil not_same_person",
+        "fotos/a<b>/1020304502.jpg enrolled Lucia Mora",
+        "más.zip left_out import_photo_expected",
+        "socios.xlsx left_out import_photo_expected",
+    ]
+    [sheet] = load_workbook(io.BytesIO(result_sheet(results, Translator("es")))).worksheets
+    assert sheet.max_row == 1 + len(results)
+
+
 def opened(data: bytes) -> PhotoArchive:
     return PhotoArchive(io.BytesIO(data))
 
@@ -254,6 +289,16 @@ async def test_a_zip_in_chat_is_shown_confirmed_and_reported(
     assert back.words == t("What became of each photo; those left out stand first.")
     await chat.person.sees(t.plural("🙂 {count} photo enrolled", "🙂 {count} photos enrolled", 1))
     assert await templates(gym) == 1
+
+
+async def test_a_zip_of_which_no_photo_can_be_read_says_why_instead_of_asking(
+    chat: Chat, importer: Importer, gym: Gym
+) -> None:
+    await importer.imports(SHEET)
+    await chat.person.sends_document(packed({"1020304503.jpg": b"x", "lista.csv": b"x"}), "fotos.zip")
+    said = await chat.person.sees("1020304503.jpg")
+    assert chat.t(PhotoExpected.message) in said.words
+    assert chat.t("Enrol the faces") not in " ".join(said.labels)
 
 
 async def test_a_zip_sent_while_another_form_is_open_is_not_lost(

@@ -12,7 +12,13 @@ import pytest
 from gym.clients.fields.parsers import ParseContext
 from gym.clients.fields.phones import examples
 from gym.core.reading.conventions import Conventions
-from gym.importing.errors import ImportFormatUnknown, ImportNamesMissing, ImportTooLarge, ImportUnreadable
+from gym.importing.errors import (
+    ImportFormatUnknown,
+    ImportNamesMissing,
+    ImportTooHeavy,
+    ImportTooLarge,
+    ImportUnreadable,
+)
 from gym.importing.reading.columns import ColumnMap, map_columns
 from gym.importing.reading.day_orders import DayOrder
 from gym.importing.reading.formats import files, workbook
@@ -444,7 +450,7 @@ def test_a_sheet_without_names_is_refused() -> None:
 
 def test_what_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MOST_BYTES", 10)
-    with pytest.raises(ImportTooLarge):
+    with pytest.raises(ImportTooHeavy):
         read_sheets(b"Nombre,Apellido\n")
     monkeypatch.undo()
     monkeypatch.setattr(workbook, "LARGEST_PART", 100)

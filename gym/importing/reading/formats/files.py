@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from gym.importing.errors import ImportFormatUnknown, ImportTooLarge, ImportUnreadable
+from gym.importing.errors import ImportFormatUnknown, ImportTooHeavy, ImportTooLarge, ImportUnreadable
 from gym.importing.reading.formats.cells import text_cell
 from gym.importing.reading.formats.delimited import records
 from gym.importing.reading.formats.encodings import decoded
 from gym.importing.reading.formats.sheets import (
+    MEGABYTE,
     MOST_BYTES,
     MOST_COLUMNS,
     MOST_LINES,
@@ -55,7 +56,7 @@ def read_sheet_file(data: bytes) -> SheetFile:
     Raises `ImportUnreadable`, `ImportFormatUnknown`, `ImportTooLarge`.
     """
     if len(data) > MOST_BYTES:
-        raise ImportTooLarge(MOST_ROWS)
+        raise ImportTooHeavy(MOST_BYTES // MEGABYTE)
     if data.startswith(_OTHERS):
         raise ImportFormatUnknown
     file = read_workbook(data) if data.startswith(_PACKED) else SheetFile([_text_sheet(data)], {})

@@ -16,7 +16,8 @@ MOST_LINES: Final = 60_000
 """Lines of a sheet that are looked at: formatted empty ones come by the million."""
 MOST_COLUMNS: Final = 250
 """An attendance register has a column a day; wider ones are said to be cut."""
-MOST_BYTES: Final = 20 * 1024 * 1024
+MEGABYTE: Final = 1024 * 1024
+MOST_BYTES: Final = 20 * MEGABYTE
 """What a bot may download."""
 
 
