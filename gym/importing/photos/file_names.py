@@ -12,6 +12,9 @@ from typing import Final
 
 _COPY: Final = re.compile(r"[ _-]*(?:\([0-9]{1,2}\)|[ _-][0-9]{1,2})$")
 """`(2)` and `_2` behind a name: another photo of the same person."""
+LONGEST: Final = 260
+"""Letters of a path that are read, from its end: as many as Windows allows. A name in an archive may have
+65,535, and looking there for what stands behind a number would stop the whole program for minutes."""
 SHORTEST: Final = 4
 """Signs of a number; shorter ones count photos rather than people."""
 
@@ -31,7 +34,7 @@ def is_other(path: str) -> bool:
 
 def numbers_in(path: str) -> Iterator[str]:
     """What may be the owner's number, the likeliest first; each once."""
-    file = PurePosixPath(path)
+    file = PurePosixPath(path[-LONGEST:])
     named = [file.stem, *(part for part in reversed(file.parts[:-1]))]
     seen: set[str] = set()
     for text in _parts(named):

@@ -127,6 +127,8 @@ EMPTY: Final = {
 }
 """Words that name no topic."""
 _WORD: Final = re.compile(r"[^\W_]+")
+LONGEST: Final = 400
+"""Letters that are looked at: a question is asked in its first sentence."""
 
 
 def asks_for_help(text: str) -> bool:
@@ -156,7 +158,7 @@ def topics_for(text: str, topics: Sequence[HelpTopic], *, all_words: bool = Fals
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(fold(text))
+    return _WORD.findall(fold(text[:LONGEST]))
 
 
 def _names(word: str, topic: HelpTopic) -> int:
