@@ -12,6 +12,7 @@ from web.api.background.template_learning import learner
 from web.api.health import READINESS, Readiness
 from web.api.operations import API_DOCUMENT, ROUTES
 from web.http.keys import GYM, SECURE, Secure
+from web.http.limits.body_memory import BODIES, BodyMemory, held
 from web.http.limits.counting import counted
 from web.http.limits.rates import LIMITS, Limits
 from web.http.middlewares import cross_origin, errors, guard, request_id, unnamed
@@ -27,11 +28,12 @@ BODY_LIMIT: Final = 16 * 1024 * 1024
 
 def make_app(gym: Gym, limits: Limits | None = None) -> web.Application:
     """The whole application; `bot` serves the same one in its own process."""
-    around = [request_id, errors, cross_origin, guard, open_door, counted]
+    around = [request_id, errors, cross_origin, guard, open_door, counted, held]
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=around)
     app[GYM] = gym
     app[SECURE] = Secure()
     app[LIMITS] = limits or Limits.of(gym)
+    app[BODIES] = BodyMemory()
     app[READINESS] = Readiness()
     app[DOCUMENT] = API_DOCUMENT
     app.on_response_prepare.append(unnamed)

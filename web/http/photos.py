@@ -21,6 +21,7 @@ from pydantic_core import from_json
 from gym.core.errors import GymError, Invalid
 from gym.core.language import N_
 from gym.faces.errors import PhotoTooLarge
+from web.http.limits.body_memory import HELD
 
 LARGEST_PHOTO: Final = 10 * 1024 * 1024
 """Bytes of one photo: what a phone takes at its best."""
@@ -83,7 +84,7 @@ class SizeLimit:
 
 
 async def read_body(request: web.Request, *, most_photos: int, most_turned: int = 0) -> Body:
-    """Read multipart or JSON. Raises `Malformed`, `ContentUnknown` and `PhotoTooLarge`."""
+    """Read multipart or JSON. Raises `Malformed`, `ContentUnknown`, `PhotoTooLarge` and `Busy`."""
     most = SizeLimit(most_photos, most_turned)
     kind, options = _content_type(request)
     if kind == FORM:
@@ -100,10 +101,16 @@ def is_form(request: web.Request) -> bool:
 
 
 async def read_raw_json(request: web.Request) -> bytes:
-    """The body of a request that says it is JSON. Raises `ContentUnknown`."""
+    """The body of a request that says it is JSON. Raises `ContentUnknown`, `Busy` and 413."""
     if _content_type(request)[0] != "application/json":
         raise ContentUnknown
-    return await request.read()
+    raw, most, held = bytearray(), request.client_max_size, request[HELD]
+    while chunk := await request.content.readany():
+        held.take(len(chunk))
+        raw += chunk
+        if len(raw) > most:
+            raise web.HTTPRequestEntityTooLarge(most)
+    return bytes(raw)
 
 
 def _content_type(request: web.Request) -> tuple[str, dict[str, str]]:
@@ -130,11 +137,12 @@ def parse_json(raw: bytes) -> object:
 
 async def _read_form(request: web.Request, boundary: str, most: SizeLimit) -> Body:
     body = Body(most_bytes=request.client_max_size)
-    form = MultipartForm(body, most)
+    form, held = MultipartForm(body, most), request[HELD]
     try:
         with _parser(boundary) as parser:
             while chunk := await request.content.readany():
                 body.take(len(chunk))
+                held.take(len(chunk))
                 form.take(parser.parse(chunk))
     except MultipartError as error:
         raise Malformed from error
