@@ -94,6 +94,22 @@ async def test_wishes_sent_at_the_same_moment_keep_to_the_days_limit(gym: Gym, m
     assert all(isinstance(one, TooOftenToday | AlreadyAsked) for one in asked if isinstance(one, Exception))
 
 
+async def test_whatever_is_limited_a_day_keeps_to_it_when_it_is_done_many_times_at_once(
+    gym: Gym, member: Client
+) -> None:
+    """By the limit's own lock: each kind may hold another one, or none."""
+
+    async def act() -> None:
+        async with gym.unit_of_work(actor_of(member)) as uow:
+            await uow.require_below_daily_limit("client.language_changed", 3)
+            uow.audit("client.language_changed", member)
+
+    await gym.database.warm(32)
+    done = await asyncio.gather(*(act() for _ in range(32)), return_exceptions=True)
+    assert sum(one is None for one in done) == 3
+    assert all(isinstance(one, TooOftenToday) for one in done if one is not None)
+
+
 async def test_a_wish_taken_back_leaves_no_question_in_the_desks_chat(
     gym: Gym, member: Client, desk_bot: RunningBot, telegram: SandboxClient, make_staff: Any
 ) -> None:

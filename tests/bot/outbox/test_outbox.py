@@ -28,13 +28,16 @@ from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock
-from gym.notifications.models import Notification, NotificationKind, NotificationState
-from gym.notifications.outbox import DESK, Recipient
+from gym.notifications.models import Notification, NotificationKind, NotificationState, Priority
+from gym.notifications.outbox import DESK, RANKS, Recipient
 from gym.notifications.payloads.money import ReceiptPayload
+from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor, Role
 from gym.settings.models import GymKind
 from gym.settings.schemas import GymSettings
+from gym.unit_of_work import UnitOfWork
 from tests.conftest import hire
+from tests.support.lock_waits import until_waiting
 from tests.support.memberships import DeskClerk
 from tests.support.messages.samples import complete
 
@@ -388,6 +391,56 @@ async def test_a_group_that_became_a_supergroup_is_written_to_under_its_new_numb
     gym.clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]
     await works.drain()
     assert [chat for chat, _ in line.sent] == [-1005]
+
+
+async def claimed(gym: Gym) -> list[int]:
+    """The ranks of what a worker takes in hand for 45 seconds."""
+    async with gym.unit_of_work(Actor.system()) as uow:
+        return await claimed_in(uow)
+
+
+async def claimed_in(uow: UnitOfWork) -> list[int]:
+    wall = uow.context.wall
+    lease = wall + timedelta(seconds=45)
+    found = await OutboxRepository(uow.session).claim(now=uow.now, wall=wall, lease=lease, size=6)
+    return [one.rank for one in found]
+
+
+async def tell_as(gym: Gym, recipient: Recipient, priority: Priority) -> None:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        payload = complete(NotificationKind.ENDED, {"plan_name": "A", "ends_on": uow.today})
+        uow.notify(recipient, payload, priority=priority)
+
+
+@pytest.fixture
+async def reader(gym: Gym, employee: Actor) -> Recipient:
+    """A member with one message that may wait, and none besides."""
+    found = Recipient.client(await member(gym, employee, 7))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(text("DELETE FROM notifications"))
+    await tell_as(gym, found, Priority.NORMAL)
+    return found
+
+
+async def test_an_urgent_message_waits_for_the_readers_one_that_is_on_its_way(
+    gym: Gym, clock: FrozenClock, reader: Recipient
+) -> None:
+    assert await claimed(gym) == [RANKS[Priority.NORMAL]]
+    await tell_as(gym, reader, Priority.URGENT)
+    assert await claimed(gym) == []
+    clock.advance(timedelta(seconds=46))
+    assert await claimed(gym) == [RANKS[Priority.URGENT]], "its worker is gone"
+
+
+async def test_two_workers_that_claim_at_once_take_no_two_messages_of_one_reader(
+    gym: Gym, reader: Recipient
+) -> None:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        assert await claimed_in(uow) == [RANKS[Priority.NORMAL]]
+        await tell_as(gym, reader, Priority.URGENT)
+        other = asyncio.create_task(claimed(gym))
+        await until_waiting(gym)
+    assert await other == []
 
 
 async def test_a_leader_that_breaks_is_a_fault_and_not_silence(

@@ -56,6 +56,32 @@ async def test_an_attack_from_everywhere_is_slowed_and_the_owner_gets_in(
     assert await sign_in(client, CAFE, PASSWORD) == 200
 
 
+async def test_a_right_sign_in_from_a_new_place_takes_back_its_own_try_and_nobody_elses(
+    client: Client, clock: FrozenClock
+) -> None:
+    assert (await attack(client, clock, 20)).count(401) == 20
+    assert await sign_in(client, CAFE, PASSWORD) == 200
+    assert (await attack(client, clock, 30)).count(401) == 10
+
+
+async def test_a_place_where_somebody_else_has_signed_in_is_no_usual_one(
+    client: Client, clock: FrozenClock, gym: Gym, employee: Actor
+) -> None:
+    await give_password(gym, employee, "bruno")
+    assert await sign_in(client, CAFE, PASSWORD, "bruno") == 200
+    await attack(client, clock, 40)
+    assert await sign_in(client, CAFE, PASSWORD) == 429
+
+
+async def test_a_name_that_waits_everywhere_costs_an_address_nothing(
+    client: Client, clock: FrozenClock, gym: Gym, employee: Actor
+) -> None:
+    await give_password(gym, employee, "bruno")
+    await attack(client, clock, 40)
+    assert [await sign_in(client, CAFE) for _ in range(8)] == [429] * 8
+    assert await sign_in(client, CAFE, PASSWORD, "bruno") == 200
+
+
 async def test_ten_wrong_passwords_at_one_address_lock_the_name_there_only(
     client: Client, clock: FrozenClock
 ) -> None:

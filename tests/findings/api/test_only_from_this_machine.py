@@ -10,11 +10,13 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import HttpVersion10
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
+from multidict import CIMultiDict
 
 from gym.app import Gym
 from tests.support.door import Door
 from web.app import make_app
+from web.http.addresses import is_from_here
 
 HERE = ("localhost", "LOCALHOST:8080", "localhost.", "127.0.0.1", "127.0.0.1:8080", "127.8.9.1", "[::1]:8080")
 ELSEWHERE = (
@@ -97,3 +99,17 @@ async def test_a_whole_address_as_the_target_is_what_a_proxy_is_asked(door: Door
     answer = await reader.read()
     writer.close()
     assert answer.split()[1] == b"404"
+
+
+@pytest.mark.parametrize("peer", ["192.168.1.20", "203.0.113.9", "::ffff:192.168.1.20", "fe80::1", ""])
+def test_another_machine_is_not_this_one_whatever_it_asks_for(peer: str) -> None:
+    asked = make_mocked_request("GET", "/metrics", headers={"Host": "localhost"})
+    assert is_from_here(asked.clone(remote="127.0.0.1"))
+    assert not is_from_here(asked.clone(remote=peer))
+
+
+@pytest.mark.parametrize("hosts", [("localhost", "gym.example"), ("gym.example", "localhost"), ()])
+def test_of_two_names_nobody_knows_which_one_was_meant(hosts: tuple[str, ...]) -> None:
+    headers = CIMultiDict([("Host", host) for host in hosts])
+    asked = make_mocked_request("GET", "/metrics", headers=headers)
+    assert not is_from_here(asked.clone(remote="127.0.0.1"))

@@ -20,7 +20,7 @@ from tests.support.door import Door
 from tests.support.people import landscape, people, stranger
 from tests.support.tokens import token_of
 from web.app import make_app
-from web.http.limits.rates import Limits
+from web.http.limits.rates import LIMITS, Limits
 
 MOST: Final = 4
 MINUTE = timedelta(minutes=1)
@@ -80,6 +80,17 @@ async def test_a_refused_replay_costs_nothing_and_may_come_again(
     assert refused.status == 429
     clock.advance(timedelta(seconds=int(refused.headers["Retry-After"])))
     assert (await door.show(unknown, key="again", captured_at=captured)).status == 201
+
+
+async def test_refused_replays_leave_the_offline_queue_its_room(
+    door: Door, captured: str, clock: FrozenClock
+) -> None:
+    app: Any = door.client.app
+    object.__setattr__(app[LIMITS], "replay", Rate("replay", MOST + 2, 0.001))
+    unknown = stranger()
+    assert await replay(door, unknown, captured, range(MOST + 4)) == {201: MOST, 429: 4}
+    clock.advance(MINUTE)
+    assert await replay(door, unknown, captured, range(10, 14)) == {201: 2, 429: 2}
 
 
 async def test_members_photos_without_a_face_and_repeats_replay_freely(door: Door, captured: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -109,6 +110,21 @@ async def test_telegrams_own_word_moves_the_desk_chat(
             pass  # asking the database lets the bot hear of it
     async with gym.database.session() as session:
         assert await session.scalar(select(func.count()).select_from(DeskChat)) == 1
+
+
+async def test_an_answer_that_hears_of_the_move_moves_the_desk_chat(
+    gym: Gym, telegram: SandboxClient, desk_bot: RunningBot, people: Cast
+) -> None:
+    """Where Telegram's own word has been lost."""
+    group = (await telegram.group("Desk", [people.ana]))["id"]
+    await confirm(gym, people.admin, group)
+    moved = {"ok": False, "error_code": 400, "description": "Bad Request: group chat was upgraded"}
+    body = json.dumps(moved | {"parameters": {"migrate_to_chat_id": NEW}})
+    await telegram.fault("sendMessage", 400, body=body, chat_id=group)
+    await people.ana.in_group(group).sends("/today")
+    async with asyncio.timeout(30):
+        while await places(gym) != [NEW]:
+            pass  # asking the database lets the bot hear of it
 
 
 @pytest.mark.parametrize("races", [1, ATTEMPTS])

@@ -29,12 +29,12 @@ NOBODY = {"document_number": "123456", "phone_last4": "0000"}
 PASSWORD = "correct-horse-7-staple"
 
 
-def behind_a_proxy(gym: Gym) -> TestClient[Any, Any]:
+def behind_a_proxy(gym: Gym, **more: object) -> TestClient[Any, Any]:
     changes = {
         "trusted_proxies": Networks.of(["127.0.0.0/8"]),
         "metrics_allow": Networks.of(["203.0.113.0/24"]),
     }
-    config = gym.config.model_copy(update=changes)
+    config = gym.config.model_copy(update=changes | more)
     return TestClient(TestServer(make_app(replace(gym, config=config))))
 
 
@@ -44,6 +44,13 @@ async def test_an_address_that_the_caller_wrote_before_the_proxys_own_is_not_bel
     async with behind_a_proxy(gym) as client:
         assert (await client.get("/metrics", headers=lines)).status == 404
         assert (await client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"})).status == 200
+
+
+async def test_an_https_that_the_caller_wrote_before_the_proxys_own_word_is_not_believed(gym: Gym) -> None:
+    async with behind_a_proxy(gym, require_https=True) as client:
+        for said, status in ((["https", "http"], 403), (["http", "https"], 200), (["https, http"], 403)):
+            lines = CIMultiDict([("X-Forwarded-Proto", one) for one in said])
+            assert (await client.get("/healthz", headers=lines)).status == status
 
 
 async def test_a_webhook_secret_of_odd_bytes_is_refused_and_no_fault_of_ours(gym: Gym) -> None:
