@@ -76,6 +76,7 @@ class Years:
         await self._compare_day(day)
         if number % 30 == 29:
             await self.reading.note()
+            await self.town.everybody_reads()
             print(f"day {number + 1}: {len(self.reading.noted)} messages", flush=True)
 
     async def end(self, number: int) -> None:

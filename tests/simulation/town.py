@@ -35,6 +35,11 @@ class Town:
             clock.advance(timedelta(seconds=62))
         await self.desk.chat()  # reads along: a chat is opened at its newest five hundred
 
+    async def everybody_reads(self) -> None:
+        """Once a month: in three years a member gets 575 messages, of which the first would not be seen."""
+        for person in self.owners.values():
+            await person.catch_up()
+
 
 @asynccontextmanager
 async def town(gym: Gym, members: list[Member]) -> AsyncGenerator[Town]:
