@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,7 @@ MARK: Final = "pytest.mark.live"
 """How a file says so of some of its tests, or of all of them."""
 
 
+@cache
 def is_live(path: Path) -> bool:
     """Whether everything in a test file is live by its path."""
     return path.relative_to(ROOT).as_posix().startswith(LIVE)

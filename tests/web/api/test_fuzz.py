@@ -21,6 +21,8 @@ from web.app import make_app
 from web.http.limits.rates import Limits
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
+A_ROUND = 15
+"""Seconds that one example of every operation takes."""
 ENDLESS = Rate("endless", 10**6, 10**6)
 
 
@@ -37,7 +39,9 @@ async def server(gym_with_faces: Gym) -> AsyncGenerator[TestClient[Any, Any]]:
 async def test_every_generated_request_gets_a_documented_answer(
     door: Door, admin: Actor, tmp_path: Path, examples: int
 ) -> None:
-    """A few of each operation in every run of the suite, four times as many in `make soak`."""
+    """A few of each operation in every run of the suite, four times as many in `make soak`, or as many as fit
+    into about SOAK_SECONDS."""
+    examples = max(1, int(min(examples, float(os.environ.get("SOAK_SECONDS", "inf")) / A_ROUND)))
     await door.member("Rosa")
     staff, kiosk = await token_of(door.gym, admin), door.tokens["access_token"]
     environment = os.environ | {"STAFF_TOKEN": staff, "KIOSK_TOKEN": kiosk, "NO_COLOR": "1"}
