@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -15,6 +14,7 @@ from sqlalchemy import func, select
 from telegram import Bot, Chat, Message
 
 from bot import home
+from bot.bot_api import retries
 from bot.bot_api.delivery_status import ServerFault
 from bot.bot_api.method_health import BROKEN_AFTER, PROBE_SECONDS, MethodHealth
 from bot.outbox import delivery, outcomes
@@ -166,9 +166,10 @@ async def test_a_photo_that_telegram_does_not_hand_over_is_told_and_the_chat_goe
 ) -> None:
     await telegram.fault("getFile", 500, times=HOUR)
     await bob.sends_photo(square(300))
-    for _ in range(3):
-        await asyncio.sleep(2.5)
-        later(desk_bot, clock)
+    async with asyncio.timeout(60):
+        while "does not hand over" not in await bob.transcript():
+            await asyncio.sleep(0.3)
+            later(desk_bot, clock)
     await bob.sees("does not hand over pictures", SOON)
     await bob.sends("Rosa")
     await bob.sees("You typed Rosa", SOON)
@@ -194,19 +195,27 @@ async def test_an_answer_that_alone_fails_is_given_up_and_the_rest_of_the_chat_g
 
 
 async def test_nobody_waits_for_a_method_that_is_known_to_fail(
-    desk_bot: RunningBot, telegram: SandboxClient, bob: Person
+    desk_bot: RunningBot, telegram: SandboxClient, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pauses, pause = list[float](), retries._pause
+
+    async def noted(seconds: float) -> None:
+        pauses.append(seconds)
+        await pause(seconds)
+
+    monkeypatch.setattr(retries, "_pause", noted)
     await telegram.fault("sendPhoto", 500, times=HOUR)
     for _ in range(2):
         await bob.sends("/start")
         await bob.taps("Picture")
         await bob.sees("does not take pictures", SOON)
     calls = len(await telegram.calls(method="sendPhoto"))
+    assert pauses, "a failing call is made again, after a pause"
     await bob.sends("/start")
-    began = time.monotonic()
+    pauses.clear()
     await bob.taps("Picture")
     await bob.sees("does not take pictures", SOON)
-    assert time.monotonic() - began < 1.5
+    assert pauses == []
     assert len(await telegram.calls(method="sendPhoto")) == calls == BROKEN_AFTER
 
 
