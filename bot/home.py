@@ -11,6 +11,7 @@ from bot.desk.admin.first_steps import first_steps_of
 from bot.desk.menu.manage import manage_row, menu_button
 from bot.forms.opening import forms_of
 from bot.forms.screens import FormButton
+from bot.member.conversations import NOTED, send_to_desk
 from bot.routing.help_answers import answer_help, show_help
 from bot.routing.navigation import go, go_home, routes_of
 from bot.routing.router import Audience, Occasion, Router
@@ -20,6 +21,7 @@ from bot.ui.keyboards import Row, button, grid, nav
 from bot.ui.screens import Html, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.help.gym_info import info_lines
+from bot.ui.wording.help.help_search import asks_for_help
 from bot.ui.wording.terms import LANGUAGE_NAMES
 from gym.clients.service import ClientService
 from gym.core.language import LANGUAGES, N_
@@ -56,20 +58,32 @@ async def unread(context: UpdateContext) -> None:
         heading = context.t(N_("🤷 I cannot do anything with that."))
         await context.show(_below(heading, await _desk_home(context)))
     elif context.identity.client is not None:
-        if await answer_help(context, context.text) or await answer_help(
-            context, context.text, all_words=True
-        ):
-            return
-        heading = context.t(
-            N_(
-                "🤷 I cannot answer that, and nobody at the desk reads it here. Ask them in person or by "
-                "phone."
-            )
-        )
-        lines = [heading, *await _gym_info(context)]
-        await context.show(_below("\n".join(lines), await _member_home(context)))
+        await _unread_of_member(context)
     else:
         await go_home(context)
+
+
+async def _unread_of_member(context: UpdateContext) -> None:
+    """Whatever a member writes or sends goes to the desk, also a question that is answered here at once."""
+    t, message = context.t, context.message
+    if message is not None and message.via_bot is None and context.text.startswith("/"):
+        heading = t(N_("🤷 I do not know that command. What you write without a / goes to the desk."))
+        await context.show(_below(heading, await _member_home(context)))
+        return
+    if asks_for_help(context.text):
+        await show_help(context)
+        return
+    received = await send_to_desk(context)
+    if received is None:
+        return
+    if received.is_first:
+        heading = t(N_("✅ The desk has your message, and answers you here."))
+        lines = [heading, *await _gym_info(context)]
+        await context.say(_below("\n".join(lines), await _member_home(context)))
+    elif not await context.react(NOTED):
+        await context.say(t(N_("✅ The desk has this too.")))
+    if not await answer_help(context, context.text):
+        await answer_help(context, context.text, all_words=True)
 
 
 def _below(heading: str, screen: Screen) -> Screen:

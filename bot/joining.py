@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.home import candidate_screen
+from bot.home import candidate_screen, unread
 from bot.routing.navigation import go, go_home, routes_of
 from bot.routing.router import Audience, Occasion, Router
 from bot.ui.buttons.clients import ClientSearch
@@ -114,7 +114,10 @@ async def link_by_contact(context: UpdateContext) -> None:
         await go(context, ClientSearch(contact.phone_number[:LONGEST_NUMBER]))
         return
     if context.identity.client is not None:
-        await go_home(context)
+        if own:
+            await go_home(context)
+        else:
+            await unread(context)
         return
     if not own:
         raise ForeignContact

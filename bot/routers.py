@@ -50,7 +50,14 @@ from bot.desk.memberships import (
 from bot.desk.memberships import plan_changes as changes
 from bot.desk.menu import manage
 from bot.desk.messaging import broadcasts as broadcast
-from bot.desk.messaging import dead_letters, dead_updates, desk_chat_groups, desk_chats
+from bot.desk.messaging import (
+    conversation_answers,
+    conversations,
+    dead_letters,
+    dead_updates,
+    desk_chat_groups,
+    desk_chats,
+)
 from bot.desk.messaging import menu as messages
 from bot.desk.money import (
     debts,
@@ -176,6 +183,8 @@ ROUTERS: tuple[Router, ...] = (
     kiosks.router,
     messages.router,
     broadcast.router,
+    conversations.router,
+    conversation_answers.router,
     desk_chats.router,
     desk_chat_groups.router,
     desk_chat_groups.groups,

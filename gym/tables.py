@@ -8,6 +8,7 @@ import gym.audit.models
 import gym.backup.models
 import gym.chats.models
 import gym.clients.models
+import gym.conversations.models
 import gym.faces.models
 import gym.importing.models
 import gym.jobs.models
@@ -37,6 +38,7 @@ MODULES = (
     gym.backup.models,
     gym.chats.models,
     gym.clients.models,
+    gym.conversations.models,
     gym.faces.models,
     gym.importing.models,
     gym.jobs.models,

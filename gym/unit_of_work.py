@@ -154,6 +154,11 @@ class UnitOfWork:
         """Lay aside what has not left: the messages of this key, and those they were spread into."""
         await outbox.call_off(self.session, dedup_key, self.context.wall)
 
+    async def amend(self, dedup_key: str, payload: Payload, new_key: str) -> set[Recipient]:
+        """Let the messages that wait under keys that begin with this one say something newer, under a new
+        key; whose they are."""
+        return await outbox.amend(self.session, dedup_key, payload, new_key, self.context.wall)
+
     async def put_off(self, dedup_key: str, due_at: datetime) -> bool:
         """Let the message of this key leave later; False where none waits."""
         return await outbox.put_off(self.session, dedup_key, due_at, self.context.wall)

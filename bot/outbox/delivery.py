@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from telegram import Bot, LinkPreviewOptions
@@ -14,18 +16,19 @@ from bot.bot_api.delivery_status import ServerFault, Unanswered, Unreadable, ack
 from bot.bot_api.retries import retry_seconds
 from bot.bot_api.trouble_reports import report_trouble
 from bot.messages import Message, render
+from bot.outbox.answers import copied_from, send_copy
 from bot.outbox.charts import edit_words, send_with_chart, with_chart
 from bot.outbox.lease import Lease
 from bot.outbox.outcomes import MOST_IN_ORDER, DeliveryOutcomes
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.wire_order import WireOrder
 from bot.ui.screens import bare
-from bot.ui.surfaces import mask_payload
+from bot.ui.surfaces import mask_payload, without_words
 from gym.app import Gym
 from gym.chats.sessions import AutocommitSessions
 from gym.core.errors import DatabaseUnavailable
 from gym.notifications.claims import Outgoing
-from gym.notifications.kinds import GROUP_OF, IN_PLACE, WAITS
+from gym.notifications.kinds import GROUP_OF, IN_PLACE, WAITS, WORDS_OF
 from gym.notifications.models import NotificationKind, RecipientKind
 from gym.notifications.quiet_hours import after_quiet
 from gym.notifications.repository import OutboxRepository
@@ -71,9 +74,9 @@ class MessageSender:
 
     async def _deliver(self, item: Outgoing, now: SendContext, lease: Lease) -> None:
         if item.chat_id is None:
-            await self._outcomes.note(lambda outbox, _: outbox.unreachable(item.id, "no chat"))
+            await self._outcomes.not_tried(item, "no chat")
         elif not item.reachable:
-            await self._outcomes.note(lambda outbox, _: outbox.unreachable(item.id, "has blocked the bot"))
+            await self._outcomes.not_tried(item, "has blocked the bot")
         elif GROUP_OF.get(item.kind) in item.muted:
             await self._outcomes.note(lambda outbox, _: outbox.muted(item.id))
         elif (morning := _after_quiet(item, now)) > now.now:
@@ -100,8 +103,7 @@ class MessageSender:
     async def _word_and_send(self, item: Outgoing, chat_id: int, now: SendContext, lease: Lease) -> None:
         try:
             language = item.language or now.settings.language
-            desk = item.recipient_kind is RecipientKind.DESK
-            payload = mask_payload(item.payload) if desk else item.payload
+            payload = _payload_for(item)
             worded = render(item.kind, payload, now.settings, language, now.now)
         except (LookupError, ValueError, TypeError, ArithmeticError) as error:
             await self._outcomes.failed(item, f"cannot be worded: {type(error).__name__}")
@@ -181,6 +183,9 @@ class MessageSender:
 
     async def _send(self, item: Outgoing, chat_id: int, worded: Message, *, html: bool = True) -> Sent:
         try:
+            copied = copied_from(item)
+            if copied is not None:
+                return await send_copy(self.bot, chat_id, copied, worded, html=html)
             if worded.picture is not None:
                 return await send_with_chart(
                     self.bot, chat_id, worded, worded.picture, item.topic_id, html=html
@@ -212,6 +217,14 @@ class MessageSender:
                 await self._outcomes.again(item, 0, "moved", counts=False)
             case _:
                 await self._outcomes.retry_or_fail(item, error.message)
+
+
+def _payload_for(item: Outgoing) -> Mapping[str, Any]:
+    """What this reader may see of it."""
+    if item.recipient_kind is not RecipientKind.DESK:
+        return item.payload
+    hidden = frozenset[str]() if item.tells_messages else WORDS_OF.get(item.kind, frozenset[str]())
+    return mask_payload(without_words(item.payload, hidden))
 
 
 def _after_quiet(item: Outgoing, now: SendContext) -> datetime:

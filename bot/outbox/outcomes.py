@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from bot.bot_api.trouble_reports import report_trouble
+from bot.outbox.answers import tell_undelivered
 from gym.app import Gym
 from gym.chats.sessions import AutocommitSessions
 from gym.core.errors import DatabaseUnavailable
@@ -83,6 +84,15 @@ class DeliveryOutcomes:
         else:
             await self.again(item, back_off(item.attempts), reason, unanswered=True)
 
+    async def not_tried(self, item: Outgoing, reason: str) -> None:
+        """There is no chat to send it to, or it is known to be shut."""
+
+        async def mark(outbox: OutboxRepository, uow: UnitOfWork) -> None:
+            await outbox.unreachable(item.id, reason)
+            tell_undelivered(uow, item)
+
+        await self.note(mark)
+
     async def unreachable(self, item: Outgoing, chat_id: int, reason: str) -> None:
         """Blocked, kicked out or deleted: the chat is marked, so that later messages are not tried."""
         log.info("chat_unreachable", kind=item.kind, recipient=item.recipient_kind)
@@ -94,6 +104,7 @@ class DeliveryOutcomes:
                 return
             await outbox.blocked(chat_id, item.language or uow.settings.language, uow.context.wall)
             await outbox.unreachable(item.id, reason)
+            tell_undelivered(uow, item)
 
         await self.note(mark)
 

@@ -22,7 +22,7 @@ from gym.security.permissions import Permission
 
 Data = TypeVar("Data", bound=Callback)
 Handler = Callable[[UpdateContext], Awaitable[None]]
-FileClaim = Callable[[UpdateContext], Awaitable[bool]]
+Claim = Callable[[UpdateContext], Awaitable[bool]]
 PressHandler = Callable[[UpdateContext, Data], Awaitable[None]]
 Badge = Callable[[UpdateContext], Awaitable[int]]
 Fault = TypeVar("Fault", bound=GymError)
@@ -120,7 +120,8 @@ class Router:
         self.forms: list[Form] = []
         self.menu_buttons: list[MenuButton] = []
         self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
-        self.claims: list[FileClaim] = []
+        self.claims: list[Claim] = []
+        self.replies: list[Claim] = []
 
     def home(
         self,
@@ -170,9 +171,15 @@ class Router:
         """Answer a document that is no picture."""
         return self._occasion(Occasion.DOCUMENT, handler)
 
-    def spare_file(self, claim: FileClaim) -> FileClaim:
+    def spare_file(self, claim: Claim) -> Claim:
         """Asked about a picture or file in which the desk has found nothing; True where it was answered."""
         self.claims.append(claim)
+        return claim
+
+    def replied(self, claim: Claim) -> Claim:
+        """Asked about a reply to a message, before forms and other routes, also in a desk chat; True where it
+        was answered."""
+        self.replies.append(claim)
         return claim
 
     def contact(self, handler: Handler) -> Handler:

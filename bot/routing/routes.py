@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from bot.forms.definition import Form
 from bot.routing.router import (
     Audience,
+    Claim,
     Command,
-    FileClaim,
     MenuButton,
     Occasion,
     RefusalHandler,
@@ -35,10 +35,12 @@ class Routes:
         self.occasions: dict[tuple[Occasion, Audience], Route] = {}
         self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
         self._menu: list[MenuButton] = []
-        self._claims: list[tuple[Audience, FileClaim]] = []
+        self._claims: list[tuple[Audience, Claim]] = []
+        self._replies: list[tuple[Audience, Claim]] = []
         for router in routers:
             self._menu += router.menu_buttons
             self._claims += [(router.audience, claim) for claim in router.claims]
+            self._replies += [(router.audience, claim) for claim in router.replies]
             _join(self.presses, router.presses)
             _join(self.starts, router.starts)
             _join(self.refusals, router.refusals)
@@ -73,10 +75,11 @@ class Routes:
 
     async def takes_spare_file(self, context: UpdateContext) -> bool:
         """Whether another side of this person answers a picture or file that the desk cannot read."""
-        for audience, claim in self._claims:
-            if audience.admits(context.identity) and await claim(context):
-                return True
-        return False
+        return await _is_claimed(self._claims, context)
+
+    async def takes_reply(self, context: UpdateContext) -> bool:
+        """Whether what came replies to a message that waits for a reply, and was answered as that."""
+        return await _is_claimed(self._replies, context)
 
     def start(self, payload: str) -> Route | None:
         """The handler of a deep link, by the longest prefix."""
@@ -98,6 +101,13 @@ class Routes:
             for command in self.commands.values()
             if command.description and command.route.audience.admits(identity)
         ]
+
+
+async def _is_claimed(claims: Iterable[tuple[Audience, Claim]], context: UpdateContext) -> bool:
+    for audience, claim in claims:
+        if audience.admits(context.identity) and await claim(context):
+            return True
+    return False
 
 
 Key = TypeVar("Key")

@@ -114,18 +114,27 @@ class UpdateRouting:
         await context.say(Screen(text, [[*nav(context.t), again]]))
 
     async def _on_message(self, context: UpdateContext, message: Message) -> None:
-        """In a group only commands are read, and a desk chat's photos: people talk to each other there.
+        """In a group only commands are read, and a desk chat's photos and replies: people talk to each other
+        there.
 
         What an inline bot wrote (`via_bot`) is no command of the person's, whatever it begins with.
         """
         if message.text and message.text.startswith("/") and message.via_bot is None:
             await self._on_command(context, message.text)
+        elif await self._is_reply(context, message):
+            return
         elif context.is_private:
             await self._on_private_message(context, message)
         elif context.surface is Surface.DESK and context.photo_id is not None:
             route = self._routes.occasion(Occasion.GROUP_PHOTO, context.identity)
             if route is not None:
                 await route.handler(context)
+
+    async def _is_reply(self, context: UpdateContext, message: Message) -> bool:
+        """Whether it answers the message that it replies to, whatever form is open."""
+        if message.reply_to_message is None or context.surface is Surface.ELSEWHERE:
+            return False
+        return await self._routes.takes_reply(context)
 
     async def _on_private_message(self, context: UpdateContext, message: Message) -> None:
         forms = self._forms

@@ -28,6 +28,7 @@ from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.sending.answer_counter import AnswerCounter
 from bot.ui.sending.background import BackgroundTasks
 from bot.ui.sending.busy_indicator import BusyIndicator
+from bot.ui.sending.copies import SentCopy
 from bot.ui.sending.messenger import Messenger
 from bot.ui.sending.press_answer import PressAnswer
 from bot.ui.sending.replies import Reader, Replies
@@ -274,6 +275,11 @@ class UpdateContext:
     async def send_document(self, data: bytes, filename: str, caption: str = "") -> None:
         """A file, in private only; `caption` is HTML."""
         await self._replies.send_document(data, filename, caption, self._reader)
+
+    async def copy(self, copied: SentCopy) -> bool:
+        """Show a message of another chat in the person's own; False where Telegram has it no more."""
+        self.answer_silently()
+        return await self._messenger.copy(copied, self.now) is not None
 
     async def answer(self, toast: str, *, alert: bool = False) -> None:
         """A line over the chat that goes away (`alert`: stays until closed). Once per press, before `show`.

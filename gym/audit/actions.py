@@ -35,6 +35,7 @@ class TrailAction:
 _LOOKS: Final = {
     "client.viewed": N_("opened the card"),
     "client.exported": N_("exported the data"),
+    "client.messages_read": N_("read the messages"),
     "gym.exported": N_("exported everything"),
     "report.exported": N_("took a report as a file"),
     "audit.viewed": N_("looked at the audit"),
@@ -55,6 +56,8 @@ _CLIENTS: Final = {
     "client.linked": N_("linked the chat"),
     "client.unlinked": N_("unlinked the chat"),
     "client.contacted": N_("wrote to or called"),
+    "client.answered": N_("answered a message"),
+    "client.message_closed": N_("closed a message without an answer"),
     "client.card_issued": N_("printed a new card"),
     "client.card_revoked": N_("revoked the card"),
     "client.erasure_asked": N_("asked for an erasure"),

@@ -113,6 +113,13 @@ class DeskChatService:
         self.uow.audit_changes("desk_chat.changed", chat)
         return chat
 
+    async def set_messages(self, key: UUID, *, told: bool) -> DeskChat:
+        """Whether it reads what members write, and not only that they did."""
+        chat = await self._locked(key)
+        chat.tells_messages = told
+        self.uow.audit_changes("desk_chat.changed", chat)
+        return chat
+
     async def pause(self, key: UUID, *, paused: bool) -> DeskChat:
         """A paused chat receives nothing, and what happens meanwhile is not sent to it later either."""
         chat = await self._locked(key)

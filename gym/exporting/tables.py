@@ -57,6 +57,8 @@ LEFT_BEHIND: Final[Mapping[str, str]] = {
     "approvals": "requests between colleagues; what was decided stands in the rows it led to",
     "transfer_quotes": "what was asked for; what was paid stands in the ledger",
     "payment_proofs": "pictures stay in this bot's chats; what was approved stands in the ledger",
+    "conversations": "chats of this bot; they go after 90 days",
+    "conversation_messages": "chats of this bot, whose files open nowhere else; they go after 90 days",
     "audit_details": "the trail stays with the gym that it is about",
     "audit_links": "the trail stays with the gym that it is about",
     "audit_checkpoints": "the trail stays with the gym that it is about",

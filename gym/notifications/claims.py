@@ -44,10 +44,11 @@ WITH due AS (
     UPDATE notifications n SET leased_until = :lease, attempts = n.attempts + 1 FROM due WHERE n.id = due.id
     RETURNING n.*
 )
-SELECT c.id, c.kind, c.attempts, c.rank, c.recipient_kind, c.recipient_id,
+SELECT c.id, c.kind, c.attempts, c.rank, c.recipient_kind, c.recipient_id, c.caused_by,
     CASE WHEN b.id IS NULL THEN c.payload ELSE c.payload || jsonb_build_object('text', b.text) END AS payload,
     coalesce(m.telegram_id, s.telegram_id, d.chat_id) AS chat_id,
     coalesce(m.language, s.language) AS language, d.topic_id, coalesce(k.reachable, true) AS reachable,
+    coalesce(d.tells_messages, true) AS tells_messages,
     coalesce(w.muted, '{}') AS muted, w.quiet_from, w.quiet_until, c.unanswered
 FROM claimed c
 LEFT JOIN broadcasts b ON b.id = c.broadcast_id
@@ -107,6 +108,10 @@ class Outgoing:
     """Groups of kinds that the reader has switched off."""
     quiet: tuple[time, time] | None = None
     """The reader's own quiet hours."""
+    caused_by: UUID | None = None
+    """The member of staff who did it."""
+    tells_messages: bool = True
+    """False for a desk chat that reads only that a member wrote, not what."""
     unanswered: int = 0
     """Tries of which nobody knows what became."""
 
@@ -182,5 +187,7 @@ def _outgoing(row: Any) -> Outgoing:
         reachable=row.reachable,
         muted=frozenset(row.muted),
         quiet=(row.quiet_from, row.quiet_until) if row.quiet_from is not None else None,
+        caused_by=row.caused_by,
+        tells_messages=row.tells_messages,
         unanswered=row.unanswered,
     )

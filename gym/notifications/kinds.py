@@ -11,6 +11,7 @@ from gym.notifications.models import NotificationKind as Kind
 from gym.notifications.models import Priority
 from gym.notifications.payloads import (
     candidates,
+    conversations,
     door,
     freezes,
     members,
@@ -68,6 +69,9 @@ class KindSpec:
     """
     in_place: bool = False
     """It edits the message of another kind, named by `replaces` in its payload, and is no message itself."""
+    words: frozenset[str] = frozenset()
+    """Fields that hold what a member and the desk wrote to each other: a desk chat reads them only where an
+    admin has allowed it for that chat (`DeskChat.tells_messages`)."""
 
 
 URGENT: Final = Priority.URGENT
@@ -179,6 +183,26 @@ SPECS: Final = (
     KindSpec(Kind.DESK_PROOF_SETTLED, transfers.DeskProofSettledPayload, priority=URGENT, in_place=True),
     KindSpec(Kind.PROOF_ANSWERED, transfers.ProofAnsweredPayload, priority=URGENT),
     KindSpec(Kind.PROOF_QUESTION, transfers.ProofQuestionPayload, priority=URGENT),
+    # of conversations. At night it is the staff's sleep that is kept, not a desk chat's.
+    KindSpec(Kind.MEMBER_WROTE, conversations.MemberWrotePayload, waits=True),
+    KindSpec(Kind.MEMBER_ANSWERED, conversations.MemberAnsweredPayload, in_place=True),
+    KindSpec(
+        Kind.DESK_MEMBER_WROTE,
+        conversations.DeskMemberWrotePayload,
+        Group.DESK_CLIENTS,
+        URGENT,
+        words=frozenset({"said"}),
+    ),
+    KindSpec(
+        Kind.DESK_MEMBER_ANSWERED,
+        conversations.DeskMemberAnsweredPayload,
+        Group.DESK_CLIENTS,
+        URGENT,
+        in_place=True,
+        words=frozenset({"said", "answer"}),
+    ),
+    KindSpec(Kind.GYM_ANSWERED, conversations.GymAnsweredPayload, priority=URGENT),
+    KindSpec(Kind.ANSWER_UNDELIVERED, conversations.AnswerUndeliveredPayload, priority=URGENT),
 )
 
 
@@ -199,4 +223,6 @@ GROUP_OF: Final = {spec.kind: spec.group for spec in SPECS if spec.group is not 
 ALWAYS: Final = frozenset(spec.kind for spec in SPECS if spec.group is None)
 """What nobody can switch off."""
 IN_PLACE: Final = frozenset(spec.kind for spec in SPECS if spec.in_place)
+WORDS_OF: Final = {spec.kind: spec.words for spec in SPECS if spec.words}
+"""What of a kind a desk chat reads only where an admin has allowed it."""
 WAITS: Final = frozenset(spec.kind for spec in SPECS if spec.waits)

@@ -127,6 +127,16 @@ class NotificationKind(StrEnum):
     """To the member: rejected, or nobody has answered in time."""
     PROOF_QUESTION = "proof_question"
     """To the member, from the desk."""
+    MEMBER_WROTE = "member_wrote"
+    """To one of the staff, where no desk chat hears of it: what a member wrote outside of every form."""
+    MEMBER_ANSWERED = "member_answered"
+    """Takes the place of `MEMBER_WROTE` in the chat; alone it is not told."""
+    DESK_MEMBER_WROTE = "desk_member_wrote"
+    DESK_MEMBER_ANSWERED = "desk_member_answered"
+    GYM_ANSWERED = "gym_answered"
+    """To the member: what the desk answered."""
+    ANSWER_UNDELIVERED = "answer_undelivered"
+    """To whoever answered: the member has blocked the bot."""
 
 
 class RecipientKind(StrEnum):
@@ -196,6 +206,13 @@ class Notification(Base):
             "created_at",
             postgresql_where=text("state = 'pending'"),
         ),
+        # Which conversation a message is about that staff reply to.
+        Index(
+            "ix_notifications_member_wrote",
+            "chat_id",
+            "message_id",
+            postgresql_where=text("kind IN ('member_wrote', 'desk_member_wrote')"),
+        ),
         CheckConstraint("recipient_kind = 'desk' OR recipient_id IS NOT NULL", name="recipient"),
     )
 
@@ -241,6 +258,8 @@ class DeskChat(Base):
     """False while paused."""
     checks_in: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """Whether a photo of one face that staff send there checks that client in."""
+    tells_messages: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether it reads what members write, and not only that they did."""
     gone_at: Mapped[datetime | None]
     """Since when the bot cannot write there: it was taken out of the group, or the topic was deleted."""
     offered_at: Mapped[datetime | None]

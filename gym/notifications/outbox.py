@@ -109,6 +109,28 @@ async def put_off(session: AsyncSession, dedup_key: str, due_at: datetime, wall:
     return await session.scalar(_PUT_OFF, values) is not None
 
 
+_AMEND: Final = text("""
+UPDATE notifications SET payload = CAST(CAST(:payload AS text) AS jsonb),
+    dedup_key = CAST(:new AS text) || coalesce(':' || recipient_id, '')
+WHERE state = 'pending' AND starts_with(dedup_key, :key || ':')
+    AND (leased_until IS NULL OR leased_until < :wall)
+RETURNING recipient_kind, recipient_id
+""")
+
+
+async def amend(
+    session: AsyncSession, dedup_key: str, payload: Payload, new_key: str, wall: datetime
+) -> set[Recipient]:
+    """Let the waiting messages whose `dedup_key` begins with a key say something newer; whose they are.
+
+    Their new key ends with the reader's id. Those that are being sent are left alone.
+    """
+    said = json.dumps(payload.stored(), default=str)
+    values = {"key": dedup_key, "payload": said, "new": new_key, "wall": wall}
+    rows = await session.execute(_AMEND, values)
+    return {Recipient(RecipientKind(kind), key) for kind, key in rows.all()}
+
+
 async def call_off(session: AsyncSession, dedup_key: str, wall: datetime) -> None:
     """Dismiss the waiting messages whose `dedup_key` is or begins with a key; not those being sent."""
     await session.execute(_CALL_OFF, {"key": dedup_key, "wall": wall})

@@ -6,6 +6,7 @@ from typing import Final
 
 PAYLOAD_KEYS: Final = {
     "answer": "words",
+    "answered_by": "name",
     "asked_by": "name",
     "cause": "",
     "chat": "words",
@@ -39,6 +40,7 @@ PAYLOAD_KEYS: Final = {
     "replaces": "",
     "role": "",
     "running_plan": "",
+    "signed": "name",
     "staff_name": "name",
     "state": "",
     "status": "",

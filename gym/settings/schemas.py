@@ -106,6 +106,8 @@ class GymSettings(BaseModel):
     tell_member_check_in: bool = True
     tell_desk_check_in: bool = False
     tell_desk_denial: bool = True
+    sign_answers: bool = False
+    """Whether members read who of the team has answered them."""
     quiet_from: time = time(21)
     quiet_until: time = time(8)
     digest: bool = True

@@ -292,6 +292,12 @@ SETTINGS: Final[dict[str, SettingRow]] = {
         N_("Desk: refusals"),
         N_("Whether the desk gets a message when somebody is refused."),
     ),
+    "sign_answers": SettingRow(
+        SettingKind.SWITCH,
+        SettingGroup.MESSAGES,
+        N_("Sign answers"),
+        N_("Whether members read the name of whoever answers what they wrote to the desk."),
+    ),
     "quiet_from": SettingRow(
         SettingKind.TIME,
         SettingGroup.MESSAGES,

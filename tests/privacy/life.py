@@ -21,6 +21,9 @@ from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client, DocumentType, Gender
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.clients.service import ClientService
+from gym.conversations.models import MessageKind
+from gym.conversations.schemas import WrittenMessage
+from gym.conversations.service import ConversationService
 from gym.core.database.ids import new_id
 from gym.faces.models import ConsentMethod
 from gym.faces.service import FaceRecognitionService
@@ -67,6 +70,7 @@ WORDS: Final = {
     "cancel": "se muda a Leticia amazónica",
     "chat": str(CHAT),
     "said": "zanahorias moradas",
+    "asks": "toalla con monograma",
     "transfer": "TRF77820014",
     "born": "1990-03-08",
 }
@@ -96,6 +100,7 @@ class Life:
         await self.came()
         await self.wished()
         await self.transferred()
+        await self.asked()
         await self.written()
 
     async def registered(self) -> None:
@@ -267,6 +272,17 @@ class Life:
                     answer=WORDS["reason"],
                 )
             )
+
+    async def asked(self) -> None:
+        """What she asks the desk, and what it answers about her."""
+        asks = WrittenMessage(MessageKind.TEXT, f"{CHAT}:1", text=WORDS["asks"], chat_id=CHAT, message_id=1)
+        async with self.gym.unit_of_work(self.member) as uow:
+            await ConversationService(uow).receive(self.rosa.id, asks)
+        async with self.gym.unit_of_work(self.desk.actor) as uow:
+            service = ConversationService(uow)
+            conversation = (await service.waiting()).items[0]
+            words = WrittenMessage(MessageKind.TEXT, "form:1", text=f"{WORDS['asks']}? Claro.")
+            await service.answer(conversation.id, words, seen=1)
 
     async def written(self) -> None:
         """What she writes, and what is half written about her."""

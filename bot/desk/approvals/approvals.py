@@ -17,6 +17,7 @@ from bot.ui.buttons.approvals import (
     UseApproval,
 )
 from bot.ui.buttons.clients import Card
+from bot.ui.buttons.conversations import Conversations, waiting_row
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, Row, button, nav, pager
 from bot.ui.screens import Screen, say_error
@@ -31,6 +32,7 @@ from gym.approvals.errors import (
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.schemas import discount_of
 from gym.approvals.service import ApprovalService, decidable_by
+from gym.conversations.service import ConversationService
 from gym.core.language import N_
 from gym.payments.errors import parse_note
 from gym.security.permissions import Permission
@@ -48,7 +50,8 @@ class WithdrawRequest(Callback):
 
 async def _waiting(context: UpdateContext) -> int:
     async with context.unit_of_work() as uow:
-        return await ApprovalService(uow).count_pending()
+        asked = await ApprovalService(uow).count_pending()
+        return asked + await ConversationService(uow).count_waiting()
 
 
 router.home(N_("🙋 Requests"), Requests(), Permission.FREEZE, badge=_waiting)
@@ -56,11 +59,17 @@ router.home(N_("🙋 Requests"), Requests(), Permission.FREEZE, badge=_waiting)
 
 @router.on(Requests)
 async def requests(context: UpdateContext, press: Requests) -> None:
-    """The requests that wait for a decision, the oldest first."""
+    """Members who wait for an answer, then the requests that wait for a decision, each the oldest first."""
     async with context.unit_of_work() as uow:
-        page = await ApprovalService(uow).pending(press.page)
+        page, written = (
+            await ApprovalService(uow).pending(press.page),
+            await ConversationService(uow).waiting(),
+        )
     t = context.t
-    rows: list[Row] = [[button(short_label(t, one), SeeRequest(one.id), wide=True)] for one in page.items]
+    rows: list[Row] = [waiting_row(t, one) for one in written.items if not page.number]
+    if written.has_next and not page.number:
+        rows.append([button(t("💬 All messages: {count}", count=written.total), Conversations(), wide=True)])
+    rows += [[button(short_label(t, one), SeeRequest(one.id), wide=True)] for one in page.items]
     text = t("<b>Requests</b>\nWhich one?") if rows else t("Nobody is waiting for an answer.")
     await context.show(Screen(text, [*rows, pager(page.number, page.pages, Requests), nav(t)]))
 

@@ -47,6 +47,14 @@ class PhotosCheckIn(Callback):
     wanted: bool
 
 
+@callback("dcmsgs", changes=True)
+class TellMessages(Callback):
+    """Whether this chat reads what members write to the desk from now on."""
+
+    key: UUID
+    wanted: bool
+
+
 @callback("dcstop", changes=True)
 class PauseDeskChat(Callback):
     key: UUID
@@ -100,17 +108,30 @@ def _card(t: HtmlTranslator, chat: DeskChat) -> Screen:
         return _waiting(t, chat, lines)
     if not chat.active:
         lines.append(t("⏸ Paused: it hears nothing."))
-    lines += ["", *group_lines(t, DESK_GROUPS, heard), "", _photos_line(t, chat)]
+    lines += ["", *group_lines(t, DESK_GROUPS, heard), "", _messages_line(t, chat)]
+    lines += ["", _photos_line(t, chat)]
     pause = t("⏸ Pause") if chat.active else t("▶️ Go on")
     return Screen(
         "\n".join(lines),
         [
             *group_buttons(t, DESK_GROUPS, heard, lambda group, wanted: Hear(chat.id, group, wanted)),
+            [_messages_button(t, chat)],
             [_photos_button(t, chat)],
             [button(pause, PauseDeskChat(chat.id, chat.active)), button(t("🗑 Remove"), AskRemove(chat.id))],
             nav(t, back=DeskChats()),
         ],
     )
+
+
+def _messages_line(t: HtmlTranslator, chat: DeskChat) -> str:
+    if chat.tells_messages:
+        return t("💬 Everybody in it reads what members write to the desk, and what they are answered.")
+    return t("💬 It reads who has written to the desk, and not what: that opens in private.")
+
+
+def _messages_button(t: HtmlTranslator, chat: DeskChat) -> Button:
+    label = t("💬 Hide what they write") if chat.tells_messages else t("💬 Show what they write")
+    return button(label, TellMessages(chat.id, not chat.tells_messages), wide=True)
 
 
 def _photos_line(t: HtmlTranslator, chat: DeskChat) -> str:
@@ -156,6 +177,13 @@ async def hear(context: UpdateContext, press: Hear) -> None:
 async def photos_check_in(context: UpdateContext, press: PhotosCheckIn) -> None:
     async with context.unit_of_work() as uow:
         chat = await DeskChatService(uow).set_photos(press.key, check_in=press.wanted)
+    await context.show(_card(context.t, chat))
+
+
+@router.on(TellMessages)
+async def tell_messages(context: UpdateContext, press: TellMessages) -> None:
+    async with context.unit_of_work() as uow:
+        chat = await DeskChatService(uow).set_messages(press.key, told=press.wanted)
     await context.show(_card(context.t, chat))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from aiohttp import web
 
 from bot.sandbox.control.bot_membership import BotMembership
-from bot.sandbox.control.conversation import Conversation
+from bot.sandbox.control.conversation import SandboxConversation
 from bot.sandbox.control.groups_api import GroupsApi
 from bot.sandbox.control.hooks import SandboxHooks
 from bot.sandbox.control.overview_api import OverviewApi
@@ -32,7 +32,7 @@ class ControlApi:
     claim_url: str | None = None
 
     def routes(self) -> list[web.RouteDef]:
-        state, conversation = self.state, Conversation(self.state)
+        state, conversation = self.state, SandboxConversation(self.state)
         membership = BotMembership(state)
         table = [
             *PeopleApi(state, conversation, membership).routes(),

@@ -47,7 +47,7 @@ class PressOutcome:
 HERE = ConversationPlace()
 
 
-class Conversation:
+class SandboxConversation:
     """Carries acts out: each saves the message and the update for the bot in one transaction."""
 
     def __init__(self, state: SandboxState) -> None:

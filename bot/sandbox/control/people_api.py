@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.control.bot_membership import BotMembership
-from bot.sandbox.control.conversation import Conversation, ConversationPlace
+from bot.sandbox.control.conversation import ConversationPlace, SandboxConversation
 from bot.sandbox.control.requests import read_place, read_request, read_seconds
 from bot.sandbox.control.views import chat_view, message_view, person_view
 from bot.sandbox.errors import (
@@ -31,7 +31,7 @@ class PeopleApi:
     """The acts of people in their chats."""
 
     state: SandboxState
-    conversation: Conversation
+    conversation: SandboxConversation
     membership: BotMembership
 
     def routes(self) -> list[web.RouteDef]:

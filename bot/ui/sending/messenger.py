@@ -28,6 +28,7 @@ from bot.ui.keyboards import contact_keyboard, markup
 from bot.ui.pictures.picture_register import PictureRegister
 from bot.ui.screens import CAPTION_LIMIT, Screen, bare, split_html
 from bot.ui.sending.answer_counter import AnswerCounter
+from bot.ui.sending.copies import SentCopy
 from bot.ui.surfaces import OnlyInPrivate, Surface, fit_to_share
 
 log = structlog.get_logger()
@@ -102,6 +103,27 @@ class Messenger:
         except (BadRequest, ServerFault, Unanswered) as error:
             log.info("reaction_not_set", reason=type(error).__name__)
             return False
+
+    async def copy(self, copied: SentCopy, now: datetime) -> Message | None:
+        """Copy a message of another chat, to one person's own chat only; None where Telegram has it no more.
+
+        Raises `OnlyInPrivate`.
+        """
+        if self.surface is not Surface.PRIVATE:
+            raise OnlyInPrivate
+        keys = markup(copied.keyboard, now, stays=True)
+
+        async def send() -> Message:
+            sent = await self.bot.copy_message(
+                self.chat_id, copied.from_chat_id, copied.message_id, reply_markup=keys
+            )
+            return Message(sent.message_id, now, Chat(self.chat_id, Chat.PRIVATE))
+
+        try:
+            return await (self._send_face(send) if copied.face else self.once(send))
+        except BadRequest as error:
+            log.info("message_not_copied", reason=error.message)
+            return None
 
     async def _send_photo(self, screen: Screen, photo: bytes, keys: InlineKeyboardMarkup | None) -> Message:
         self.require_working("sendPhoto")

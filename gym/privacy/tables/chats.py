@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gym.privacy.register import ClientRows, Entry, Old
-from gym.privacy.tables.conditions import CHAT, CLIENT, NOT_STAFF, mentions
+from gym.privacy.tables.conditions import CHAT, CLIENT, MINE, NOT_STAFF, STAFF_NAME, mentions
 from gym.privacy.tables.reasons import DAY
 from gym.settings.schemas import KeptFor
 
@@ -39,11 +39,44 @@ CHATS: Final = (
         # One that waits is needed to delete the picture from the chat: within minutes.
         client=ClientRows(which=f"stays IS NOT NULL AND {OWN_CHAT}", deletes=True),
     ),
+    Entry(
+        "conversations",
+        {"answered_by_name": "name"},
+        "id client_id waits_since waiting told told_at settled last_at answered_at answered_by",
+        (Old("last_at < :moment", 90 * DAY),),
+        whose="client staff",
+        why="what a member asks is answered, and who answered is known",
+        client=ClientRows(
+            which=MINE,
+            deletes=True,
+            withheld={"answered_by_name": STAFF_NAME, "answered_by": STAFF_NAME},
+        ),
+    ),
+    Entry(
+        "conversation_messages",
+        {
+            "text": "words",
+            "file_id": "telegram",
+            "chat_id": "telegram",
+            "message_id": "telegram",
+            "origin": "telegram",
+            "staff_name": "name",
+        },
+        "id conversation_id client_id side kind number sent_at staff_id",
+        (Old("sent_at < :moment", 90 * DAY),),
+        whose="client staff",
+        why="what a member and the desk write to each other can be read by both",
+        client=ClientRows(
+            which=MINE,
+            deletes=True,
+            withheld={"staff_name": STAFF_NAME, "staff_id": STAFF_NAME, "origin": "the same number again"},
+        ),
+    ),
     Entry("dead_updates", {}, "id update_id reason code times at", (Old("at < :moment", 30 * DAY),)),
     Entry(
         "desk_chats",
         {"chat_id": "telegram", "topic_id": "telegram", "title": "words"},
-        "id kinds active checks_in offered_at gone_at created_at",
+        "id kinds active checks_in tells_messages offered_at gone_at created_at",
         (Old("gone_at < :moment", 365 * DAY),),
         stays="the groups that hear the desk",
         whose="staff",

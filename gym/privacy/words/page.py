@@ -48,6 +48,8 @@ HEADINGS: Final[Mapping[str, str]] = {
     "sale_baskets": N_("A basket that is not sold yet"),
     "transfer_quotes": N_("What you were asked to send"),
     "payment_proofs": N_("Proofs of payment"),
+    "conversations": N_("Your messages to the desk: where they stand"),
+    "conversation_messages": N_("Your messages to the desk"),
     "chat_people": N_("Your chat"),
     "chat_pictures": N_("Photos in your chat"),
     "drafts": N_("Forms that are half filled in"),
@@ -69,7 +71,8 @@ TECHNICAL: Final = frozenset(
         *("asked_by", "created_by", "decided_by", "redeemed_by", "id", "idempotency_key", "last_scan"),
         *("attempts", "crashes", "error", "excess", "failed", "last_update_id", "leased_until", "tries"),
         *("next_try_at", "rank", "revision", "sent", "unanswered", "update_id", "stays", "step", "form_key"),
-        *("form", "granted_on", "number", "origin", "position", "recipient_kind", "slug", "subject_type"),
+        *("form", "granted_on", "number", "origin", "position", "recipient_kind", "settled", "slug"),
+        *("subject_type", "told"),
     }
 )
 """Columns that tell a person nothing; ids of the gym's own rows are left out by their names."""

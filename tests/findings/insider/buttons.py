@@ -155,12 +155,13 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("mydas2", "mydask", "mydata", "mydexp", "mydgo", "mydkp"),
     ),
     "admins only: messages and chats": (
-        *("bcnew", "bcstop", "dcgone", "dchear", "dchere", "dcphot", "dcstop", "dcyes"),
+        *("bcnew", "bcstop", "dcgone", "dchear", "dchere", "dcmsgs", "dcphot", "dcstop", "dcyes"),
         *("deadno", "deadre", "updno"),
     ),
     "a till is counted, and the difference is the admin's to see": ("count",),
     "data of a client without a price": ("dockp", "docset", "editf", "dremnd", "out"),
     "a message or a call is noted: no money and no visit changes": ("rskcal", "rsksnd"),
+    "words between a member and the desk": ("cvans", "cvdone", "cvlist", "cvmsg", "cvsee"),
     "faces, consent and cards: they open the door to whoever has a plan": (
         *("enrol", "fbye", "fno", "fnope", "fyes", "myface", "newtxt", "pcask", "pcmake", "pcnew", "pcoff"),
         *("pcprnt", "photos", "regpic", "regyes", "rmface", "signed"),

@@ -194,6 +194,20 @@ PROOF: Final = {
     "replaces": "proof-sent:7",
 }
 PROOF_REJECTED: Final = {**PROOF, "state": "rejected", "decided_by": "Ana Díaz", "answer": "no ha llegado"}
+WRITTEN: Final = {
+    "conversation_id": ANY,
+    "count": 7,
+    "said": [
+        {"kind": "text", "text": "¿Abren el <domingo>?"},
+        {"kind": "photo", "text": None},
+        {"kind": "document", "text": "mi incapacidad"},
+    ],
+    "told": 3,
+    "answered_by": "Ana Díaz",
+    "closed": False,
+    "answer": {"kind": "text", "text": "Sí, de 8 a 12"},
+    "replaces": "member-wrote:7:3",
+}
 CANDIDATE: Final = {
     "candidate_id": ANY,
     "telegram_id": 5550123,
@@ -206,6 +220,15 @@ CANDIDATE: Final = {
     "replaces": "admin-waiting:7",
 }
 SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
+    Kind.MEMBER_WROTE: (WRITTEN, WRITTEN | {"count": 1, "said": WRITTEN["said"][:1], "plan_name": None}),
+    Kind.DESK_MEMBER_WROTE: (WRITTEN, WRITTEN | {"said": []}),
+    Kind.MEMBER_ANSWERED: (WRITTEN, WRITTEN | {"closed": True, "answer": None}),
+    Kind.DESK_MEMBER_ANSWERED: (WRITTEN, WRITTEN | {"said": [], "answer": None}),
+    Kind.GYM_ANSWERED: tuple(
+        WRITTEN | {"kind": kind, "text": text, "signed": signed, "from_chat_id": 1, "message_id": 1}
+        for kind, text, signed in (("text", "Sí, de 8 a 12", None), ("photo", None, "Ana Díaz"))
+    ),
+    Kind.ANSWER_UNDELIVERED: (WRITTEN,),
     Kind.APPROVAL_ASKED: tuple({**ASKED, "kind": kind} for kind in ("discount", "void", "refund")),
     Kind.APPROVAL_DECIDED: (
         DECIDED,

@@ -183,6 +183,16 @@ class Person:
         """Write a text; does not wait for the bot."""
         return await self._send(json=self._placed(text=text))
 
+    async def replies(self, to: Message, text: str) -> Message:
+        """Write a text in reply to a message of this chat."""
+        return await self._send(json=self._placed(text=text, reply_to=to.message_id))
+
+    async def replies_with_photo(self, to: Message, photo: bytes, caption: str) -> Message:
+        form = self._form(caption)
+        form.add_field("reply_to", str(to.message_id))
+        form.add_field("photo", photo, filename="photo.jpg", content_type="image/jpeg")
+        return await self._send(data=form)
+
     async def sends_contact(self, contact: Json | None = None) -> Message:
         """Share the own contact, or somebody else's card."""
         return await self._send(json=self._placed(contact=contact or True))

@@ -71,6 +71,7 @@ CHOSEN = {
     "tell_desk_denial": "no",
     "digest": "no",
     "tell_prices": "yes",
+    "sign_answers": "yes",
 }
 """The button that is tapped."""
 
