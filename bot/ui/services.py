@@ -6,9 +6,10 @@ The floors above the update context (forms, routing) add their own service under
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
 
 from bot.bot_api.method_health import MethodHealth
 from bot.ui.identity import IdentityResolver
@@ -17,6 +18,8 @@ from gym.chats.pictures import PictureLog
 from gym.chats.service import ChatService
 
 Service = TypeVar("Service")
+LARGE_AT_ONCE: Final = 2
+"""Large files that are read at a time: each is in memory three times while it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Services:
     identities: IdentityResolver
     health: MethodHealth
     above: Mapping[ServiceKey[Any], object]
+    large_files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LARGE_AT_ONCE))
 
     def __getitem__(self, key: ServiceKey[Service]) -> Service:
         """Raises LookupError for a service that was not added."""

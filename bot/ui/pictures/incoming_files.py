@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from telegram import Bot, Document, Message
+from telegram import Bot, Document, File, Message
 from telegram.error import BadRequest, NetworkError
 
 from bot.bot_api.delivery_status import ServerFault
@@ -20,6 +20,9 @@ MOST_DOWNLOADS: Final = 3
 """Attempts of an update whose file Telegram does not give; then the person is told."""
 MOST_BYTES: Final = 20 * 1024 * 1024
 """The largest file that a bot may download (Bot API)."""
+LARGE: Final = 2 * 1024 * 1024
+"""Bytes from which few files are read at a time. A photo of Telegram's has less; members may send forty
+documents of 20 MB at once, of which eight at a time, each three times in memory, are half a gigabyte."""
 PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif")
 
 
@@ -106,7 +109,7 @@ class IncomingFiles:
             file = await with_retries(lambda: self._bot.get_file(file_id))
             if (file.file_size or 0) > MOST_BYTES:
                 raise PictureTooBig
-            return bytes(await with_retries(file.download_as_bytearray))
+            return await with_retries(lambda: self._read(file))
         except BadRequest as error:
             raise (PictureTooBig if "too big" in error.message.lower() else PictureGone) from error
         except NetworkError as error:
@@ -114,6 +117,12 @@ class IncomingFiles:
                 raise
             await report_trouble(self._services.gym, "getFile")
             raise PictureNotHandedOver from error
+
+    async def _read(self, file: File) -> bytes:
+        if (file.file_size or MOST_BYTES) <= LARGE:
+            return bytes(await file.download_as_bytearray())
+        async with self._services.large_files:
+            return bytes(await file.download_as_bytearray())
 
 
 def _is_picture(document: Document) -> bool:
