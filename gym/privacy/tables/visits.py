@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from gym.privacy.register import ClientRows, Entry, Old
+from gym.privacy.register import BLANK, ClientRows, Entry, Old
 from gym.privacy.tables.conditions import MINE, STAFF_NAME
 from gym.privacy.tables.reasons import DAY, MONEY
 from gym.settings.schemas import KeptFor
+
+WORDLESS: Final = f"CASE WHEN override_reason IS NULL THEN NULL ELSE {BLANK} END"
+"""Why somebody was let in against the verdict goes; that it was done stays a figure of whoever did it."""
 
 VISITS: Final = (
     Entry(
@@ -20,7 +23,8 @@ VISITS: Final = (
             Old(
                 "outcome = 'denied' AND client_id IS NOT NULL AND received_at < :moment",
                 KeptFor.DENIALS,
-                sets="client_id = NULL, subscription_id = NULL, balance = NULL, override_reason = NULL",
+                sets="client_id = NULL, subscription_id = NULL, balance = NULL,"
+                f" override_reason = {WORDLESS}",
             ),
         ),
         stays="visits are what a plan was used for; refusals only count",
@@ -28,7 +32,7 @@ VISITS: Final = (
         why="what a plan was used for, and why somebody was refused",
         client=ClientRows(
             which=MINE,
-            sets={"override_reason": "NULL"},
+            sets={"override_reason": WORDLESS},
             withheld={"staff_id": STAFF_NAME, "undone_by": STAFF_NAME, "idempotency_key": "a random number"},
         ),
     ),

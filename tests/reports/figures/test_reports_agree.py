@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 import pytest
+from sqlalchemy import select, text, update
 
 from gym.app import Gym
+from gym.clients.models import Client
+from gym.privacy.erasure import ErasureService
+from gym.privacy.models import Erasure
 from gym.reports.ranges import DayRange
 from gym.reports.registry import REPORTS
 from gym.reports.results import ColumnKind, Report, RowsPlace, Table
+from gym.reports.rollup.service import MembershipRollupService, MoneyRollupService, VisitRollupService
 from gym.reports.service import ReportService
 from gym.security.permissions import Actor, NotAllowed
 from gym.unit_of_work import UnitOfWork
@@ -152,6 +158,52 @@ async def test_arpu_is_what_came_in_by_whoever_was_active(gym: Gym) -> None:
     assert values["active"] == len(anybody) > 0
     exact = received_again(raw, days) / len(anybody)
     assert abs(Decimal(values["arpu"]) - exact) <= Decimal("0.005")
+
+
+COUNTED = "visit_rollups, visit_days, visit_hours, visitor_months, rolled_months, reopened_months, \
+money_days, tax_days, collected_days, money_months, rolled_money_months, reopened_money_months, \
+membership_periods, counted_memberships, changed_memberships"
+
+
+async def every_figure(gym: Gym) -> dict[tuple[str, date], Counter[object]]:
+    """Each figure of each report, and the numbers of each row of its tables, whatever the row is called."""
+    found: dict[tuple[str, date], Counter[object]] = {}
+    for days in DAYS[1:]:
+        for definition in REPORTS:
+            async with gym.unit_of_work(Actor.system()) as uow:
+                result = (await read_report(uow, definition.name, days)).result
+            rows = [(table.key, *row.cells) for table in result.tables for row in table.rows]
+            numbers = [(row[0], *(one for one in row if isinstance(one, int | Decimal))) for row in rows]
+            figures = [(one.key, one.value) for one in result.figures]
+            found[definition.name, days.first] = Counter([*figures, *numbers])
+    return found
+
+
+async def nights(gym: Gym) -> None:
+    for service in (VisitRollupService, MoneyRollupService, MembershipRollupService):
+        while await gym.run(Actor.system(), lambda uow, service=service: service(uow).roll_due()):
+            pass
+
+
+async def test_an_erasure_changes_no_figure_of_any_report_counted_before_or_anew(gym: Gym) -> None:
+    await open_random_gym(gym, 24, clients=16)
+    await nights(gym)
+    before = await every_figure(gym)
+    assert sum(len(one) for one in before.values()) > 300
+    async with gym.unit_of_work(Actor.system()) as uow:
+        for client in await uow.session.scalars(select(Client.id).order_by(Client.id).limit(6)):
+            await ErasureService(uow).ask(client)
+        await uow.session.execute(update(Erasure).values(due_at=Erasure.asked_at))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        assert await ErasureService(uow).carry_out_due() == 6
+    assert await every_figure(gym) == before
+    await nights(gym)
+    assert await every_figure(gym) == before
+    async with gym.database.session() as session, session.begin():
+        await session.execute(text(f"TRUNCATE {COUNTED}"))
+    assert await every_figure(gym) == before, "from the rows alone"
+    await nights(gym)
+    assert await every_figure(gym) == before
 
 
 async def test_employees_see_none_of_them(gym: Gym, employee: Actor) -> None:
