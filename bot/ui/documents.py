@@ -75,7 +75,8 @@ async def send_export(context: UpdateContext, data: PersonalData) -> None:
     settings = context.settings
     reader = settings.translator(context.identity.language)
     packed = await asyncio.to_thread(archive, data, settings, reader)
-    await context.send_document(packed, f"{settings.name}-{data.client_name}.zip")
+    words = context.t("Unpack it and open index.html: it says everything in words.")
+    await context.send_document(packed, f"{settings.name}-{data.client_name}.zip", words)
 
 
 def _draw_card(first_name: str, link: str, gym_name: str, made_at: datetime, t: Translator) -> bytes:

@@ -13,6 +13,26 @@ class ClientNotFound(NotFound):
     message = N_("That client is not there any more. Search again.")
 
 
+class NobodyFound(ClientNotFound):
+    """By words that somebody typed."""
+
+    code = "client_nobody_found"
+    message = N_("Nobody is found for “{words}”. Check the spelling, or try a document or phone.")
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words=words)
+
+
+class SeveralFound(Conflict):
+    """Where one client had to be named."""
+
+    code = "client_several_found"
+    message = N_("{count} people are found for “{words}”. Name one by document or phone.")
+
+    def __init__(self, words: str, count: int) -> None:
+        super().__init__(words=words, count=count)
+
+
 class NameInvalid(Invalid):
     code = "name_invalid"
     message = N_("Write a name of 1 to 80 letters.")

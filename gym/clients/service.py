@@ -14,9 +14,11 @@ from gym.clients.errors import (
     DocumentTaken,
     GuardianNeeded,
     KeyTaken,
+    NobodyFound,
     ReferralCircle,
     ReferrerUnknown,
     SelfReferral,
+    SeveralFound,
 )
 from gym.clients.fields.parsers import ParseContext, is_minor
 from gym.clients.locking import lock_client
@@ -169,6 +171,15 @@ class ClientService:
         """Accent-blind and typo-tolerant; best match first."""
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
         return await self._clients.search(text[:LONGEST_SEARCH], page)
+
+    async def only(self, text: str) -> Client:
+        """The one whom the search finds. Raises `NobodyFound`, `SeveralFound`."""
+        found = await self.search(text)
+        if not found.total:
+            raise NobodyFound(text[:LONGEST_SEARCH])
+        if found.total > 1:
+            raise SeveralFound(text[:LONGEST_SEARCH], found.total)
+        return found.items[0]
 
     async def similar(
         self, full_name: str, phone: str | None = None, birth_date: date | None = None

@@ -49,6 +49,8 @@ async def test_an_admin_narrows_the_audit_by_taps(
     await ana.sees("Nothing of that kind was recorded.")
     await ana.taps("Show all")
     await ana.taps("About whom")
+    await ana.sends("Zacarías")
+    await ana.sees("Nobody is found for “Zacarías”")
     await ana.sends("Otto")
     await ana.taps("Otto Vargas")
     message = await ana.sees("about Otto Vargas")

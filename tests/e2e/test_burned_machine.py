@@ -180,6 +180,7 @@ async def test_a_burned_gym_comes_back_out_of_the_chat(
             again = await (await new.operator("report", "money", "--range", "this-month", "--json")).ends()
             assert again["figures"] == money["figures"], "an erasure moves no sum"
             await only_one_slip_waits(ana, records)
+            await it_is_approved(ana, records)
             await nothing_was_said_without_an_admin(ana, records)
 
 
@@ -248,6 +249,16 @@ async def only_one_slip_waits(admin: Phone, records: Records) -> None:
     assert "Rosa Perez · $150,000" in labels
     assert not any("Mateo" in label for label in labels)
     assert await records.value("SELECT count(*) FROM payment_proofs WHERE state = 'open'") == 1
+
+
+async def it_is_approved(admin: Phone, records: Records) -> None:
+    """With its picture, which the same bot still gets: what was quoted before is sold and paid now."""
+    await admin.taps("Rosa Perez · $150,000")
+    await admin.sees_photo()
+    await admin.taps("Approve")
+    await admin.sees("Booked: $150,000", PATIENCE)
+    assert await records.value("SELECT count(*) FROM payment_proofs WHERE state = 'approved'") == 1
+    assert await records.value("SELECT sum(balance) FROM accounts") == 0, "renewed, and nothing is owed"
 
 
 async def is_erased(gym: Gym, records: Records, name: str) -> None:

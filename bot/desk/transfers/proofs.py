@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from bot.routing.navigation import go
@@ -20,6 +21,7 @@ from bot.ui.buttons.transfers.proofs import (
     UnconfirmedProofs,
 )
 from bot.ui.keyboards import Keyboard, Row, button, nav, pager
+from bot.ui.pictures.incoming_files import PictureGone
 from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import receipt_number
@@ -31,6 +33,7 @@ from bot.ui.wording.transfers.proofs import (
     unreachable_line,
 )
 from gym.core.errors import GymError
+from gym.core.language import N_
 from gym.security.permissions import Permission
 from gym.transfers.errors import ProofDecided, ProofOver
 from gym.transfers.models import PaymentProof, ProofKind
@@ -38,6 +41,11 @@ from gym.transfers.schemas import Booking, ReviewedProof
 from gym.transfers.service import ProofService
 
 router = Router(Audience.STAFF)
+GONE: Final = N_(
+    "⚠️ Telegram does not give this file any more. Look for the money on the bank statement, or ask for the"
+    " proof again."
+)
+"""A file belongs to the bot that received it: one that was restored under another bot's token opens none."""
 
 
 @router.on(Proofs)
@@ -72,6 +80,8 @@ async def _with_picture(context: UpdateContext, found: ReviewedProof) -> Screen:
         return screen
     try:
         picture = await context.download(proof.file_id)
+    except PictureGone:
+        return Screen(f"{screen.text}\n\n{context.t(GONE)}", screen.keyboard)
     except GymError as error:
         return Screen(f"{screen.text}\n\n{say_error(context.t, error)}", screen.keyboard)
     # A bank's slip shows names and accounts, but no face: it may stay longer than a picture of a person does.
@@ -110,8 +120,13 @@ async def see_file(context: UpdateContext, press: SeeProofFile) -> None:
     """The file as it was sent, in the person's own chat."""
     async with context.unit_of_work() as uow:
         proof = (await ProofService(uow).get(press.proof_id)).proof
-    if proof.file_id is not None:
+    if proof.file_id is None:
+        return
+    try:
         data = await context.download(proof.file_id)
+    except PictureGone:
+        await context.answer(context.t(GONE), alert=True)
+    else:
         ending = "pdf" if data.startswith(b"%PDF") else "jpg"
         await context.send_document(data, f"{proof.quote.reference}.{ending}")
 

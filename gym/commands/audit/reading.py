@@ -13,7 +13,6 @@ import typer
 
 from gym.app import open_gym
 from gym.audit.actions import TrailKind
-from gym.clients.errors import ClientNotFound
 from gym.clients.service import ClientService
 from gym.core.config import Config, ConfigError
 from gym.core.database.json_values import encode
@@ -79,10 +78,7 @@ async def _client(uow: UnitOfWork, who: str) -> UUID:
     try:
         return UUID(who)
     except ValueError:
-        found = await ClientService(uow).search(who)
-    if found.total != 1:
-        raise ClientNotFound
-    return found.items[0].id
+        return (await ClientService(uow).only(who)).id
 
 
 def _line(t: Translator, row: TrailRow) -> str:

@@ -12,7 +12,6 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from gym.app import Gym, open_gym
-from gym.clients.errors import ClientNotFound
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.config import Config, ConfigError
@@ -143,15 +142,15 @@ async def _notice(gym: Gym, who: str) -> ErasureNotice:
 
 
 async def _found(uow: UnitOfWork, who: str) -> Client:
-    """By id, or the only one whom the search finds. Raises `ClientNotFound`."""
+    """By id, or the only one whom the search finds.
+
+    Raises `ClientNotFound`, `NobodyFound`, `SeveralFound`.
+    """
     service = ClientService(uow)
     try:
         return await service.get(UUID(who))
     except ValueError:
-        found = await service.search(who)
-    if found.total != 1:
-        raise ClientNotFound
-    return found.items[0]
+        return await service.only(who)
 
 
 def _facts(wish: Erasure) -> dict[str, object]:

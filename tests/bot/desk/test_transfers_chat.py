@@ -24,7 +24,7 @@ from gym.transfers.payment_keys import PaymentKeys
 from tests.bot.conftest import MakeMember, all_handled
 from tests.support.memberships import PRICE, DeskClerk, entries
 from tests.support.sandbox.client import Person, SandboxClient
-from tests.transfers.conftest import Transfers, number
+from tests.transfers.conftest import Transfers, number, picture
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
 
@@ -157,6 +157,26 @@ async def test_another_amount_is_carried_on_where_the_plan_cannot_be_sold_as_quo
             owed = [one.balance for one in await DebtService(uow).of_client(client.id)]
         assert sum(owed) == 50000, "what arrived paid what it was for"
     assert await paid(gym) == [100000, PRICE, 100000]
+
+
+async def test_a_slip_that_another_bot_had_received_is_approved_without_its_picture(
+    gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire, make_member: MakeMember
+) -> None:
+    """As in a restored gym whose bot has another token: Telegram gives a file to its own bot alone."""
+    boss = await telegram.person("Ana")
+    desk = DeskClerk(gym, await make_staff(boss, Role.ADMIN))
+    client: Client = await make_member(await telegram.person("Rosa"), "Rosa", "Vargas")
+    async with gym.unit_of_work(desk.actor) as uow:
+        nequi = await PaymentKeys(uow).add(PaymentKeyKind.NEQUI, "Nequi", "300 123 4567")
+    member = Transfers(gym, Actor.member(client.id, client.full_name))
+    await member.sends(await member.quotes(client, await desk.plan(), nequi), picture("another bot's"))
+    await boss.sends("/start")
+    for label in ("Collect", "Proofs", "Rosa Vargas"):
+        await boss.taps(label)
+    assert "on the bank statement" in (await boss.sees("Telegram does not give this file")).words
+    await boss.taps("Approve")
+    await boss.sees("Booked: $150,000")
+    assert await paid(gym) == [150000]
 
 
 async def test_in_spanish_whoever_approves_reads_that_the_member_has_blocked_the_bot(

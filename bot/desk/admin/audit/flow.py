@@ -19,7 +19,7 @@ from bot.ui.keyboards import Button, Row, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.audit.actions import TrailKind
-from gym.clients.errors import ClientNotFound
+from gym.clients.errors import NobodyFound
 from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.core.reading.days import past
@@ -172,11 +172,11 @@ def _label(name: str, hint: str | None) -> str:
 
 
 async def _read_words(text: str, ctx: FormContext) -> str:
-    """The typed words, if they find anybody. Raises `ClientNotFound`."""
+    """The typed words, if they find anybody. Raises `NobodyFound`."""
     async with ctx.unit_of_work() as uow:
         found = await ClientService(uow).search(text)
     if not found.total:
-        raise ClientNotFound
+        raise NobodyFound(text[:LONGEST_SEARCH])
     return text[:LONGEST_SEARCH]
 
 
