@@ -16,6 +16,13 @@ class BackupError(GymError):
     message = N_("The backup failed. Nothing was changed.")
 
 
+class NoGymYet(BackupError, NotFound):
+    """Before the first start, or in another home or database than the gym's."""
+
+    code = "backup_no_gym_yet"
+    message = N_("There is no gym in this database. Check POWERGYM_HOME and DATABASE_URL.")
+
+
 class BackupUnreadable(BackupError, Invalid):
     """It does not begin as a backup does."""
 

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 
 from gym.app import open_gym
-from gym.backup.errors import ChatNotRead
+from gym.backup.errors import ChatNotRead, NoGymYet
 from gym.backup.files.archive import OpenedBackup
 from gym.backup.files.parts import backups_in, file_name, files_at
 from gym.backup.journal import BackupJournal
@@ -181,6 +181,11 @@ async def test_a_pass_phrase_made_before_the_first_start_does_not_hinder_it(
     await phrase(config, replace=False, as_json=True)
     async with open_gym(config, faces=False):
         assert BackupKeyStore(config).is_there()
+
+
+async def test_where_no_gym_was_begun_a_backup_says_so(tmp_path: Path, away: Config) -> None:
+    with pytest.raises(NoGymYet):
+        await make(away, tmp_path, as_json=True)
 
 
 def test_what_a_killed_restore_fetched_out_of_the_chat_is_cleared_away(tmp_path: Path) -> None:

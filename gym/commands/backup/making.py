@@ -10,7 +10,7 @@ import typer
 from gym.app import Gym, open_gym
 from gym.backup.command_copy import CommandCopy
 from gym.backup.creation import BackupMaker, MadeBackup
-from gym.backup.errors import BackupError
+from gym.backup.errors import BackupError, NoGymYet
 from gym.backup.files.archive import OpenedBackup, Preface, header_of
 from gym.backup.files.parts import BackupFiles, backups_in, files_at
 from gym.backup.journal import BackupJournal
@@ -32,11 +32,13 @@ async def make(config: Config, folder: Path | None, *, as_json: bool) -> int:
     key = await BackupKeyStore(config).key()
     # A copy changes nothing: it is of the revision that is there.
     async with open_gym(config, faces=False, migrate=False) as gym:
+        if (revision := await current(gym.database)) is None:
+            raise NoGymYet
         name = (await gym.settings()).name
         maker = BackupMaker(gym.database, gym.secrets, key, name, config.powergym_home)
         made = await maker.make(folder or config.backups_root, gym.clock.now())
         # Before an update the database is of an older revision, which may have no journal yet.
-        if folder is None and await current(gym.database) == head():
+        if folder is None and revision == head():
             await note(gym, made)
     if as_json:
         typer.echo(json.dumps(_made_json(made)))

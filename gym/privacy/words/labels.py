@@ -17,6 +17,7 @@ _TABLES: Final = {
     "accounts": N_("Accounts"),
     "cash_counts": N_("Tills counted"),
     "check_ins": N_("At the door"),
+    "erasures": N_("Wishes to be erased"),
     "face_consents": N_("Consents"),
     "freezes": N_("Freezes"),
     "gym_closures": N_("Closings"),
