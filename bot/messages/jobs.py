@@ -12,6 +12,7 @@ from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator
 from bot.ui.wording.day_figures import (
     away_line,
+    conversation_lines,
     debt_line,
     door_lines,
     money_lines,
@@ -76,6 +77,7 @@ def _digest(t: HtmlTranslator, p: DeskDigestPayload, _: WordingContext) -> str:
         new_line(t, p.new_clients),
         t.plural("⏳ {count} plan ends within a week", "⏳ {count} plans end within a week", p.ending_week),
         debt_line(t, p.debts, p.owed),
+        *conversation_lines(t, p.conversations),
         *proof_lines(t, p.proofs, p.proofs_approved),
     ]
     lines += [away_line(t, p.at_risk)] if p.at_risk else []

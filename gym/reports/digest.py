@@ -103,6 +103,7 @@ class DigestService:
             debts=figures.debts,
             owed=figures.owed,
             at_risk=figures.at_risk,
+            conversations=figures.conversations,
             proofs=figures.proofs,
             proofs_approved=figures.proofs_approved,
             trail_entries=trail.number,

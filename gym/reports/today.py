@@ -43,6 +43,7 @@ SELECT
     ending.today AS ending_today, ending.week AS ending_week, debts.number AS debts, debts.amount AS owed,
     (SELECT count(*) FROM approvals WHERE state = 'pending' AND expires_at > :now
         AND kind = ANY (CAST(:kinds AS varchar[]))) AS requests,
+    (SELECT count(*) FROM conversations WHERE waits_since IS NOT NULL) AS conversations,
     (SELECT count(*) FROM payment_proofs WHERE state = 'open' AND expires_at > :now) AS proofs,
     (SELECT count(*) FROM payment_proofs WHERE state = 'approved' AND decided_at >= :begins
         AND decided_at < :ends AND booked > {VOIDED}) AS proofs_approved,
@@ -83,6 +84,8 @@ class DayFigures:
     debts: int
     owed: Decimal
     requests: int
+    conversations: int
+    """Of members, with something that nobody has answered now."""
     proofs: int
     """Of payment, that wait for an answer now."""
     proofs_approved: int
@@ -135,6 +138,7 @@ class DayRepository:
             debts=row.debts,
             owed=row.owed,
             requests=row.requests,
+            conversations=row.conversations,
             proofs=row.proofs,
             proofs_approved=row.proofs_approved,
             at_risk=row.at_risk,

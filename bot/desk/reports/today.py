@@ -20,6 +20,7 @@ from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.day_figures import (
     away_line,
+    conversation_lines,
     debt_line,
     door_lines,
     money_lines,
@@ -94,6 +95,7 @@ def _figure_lines(t: HtmlTranslator, figures: DayFigures) -> list[str]:
         ),
         debt_line(t, figures.debts, figures.owed),
         t.plural("🙋 {count} request waits", "🙋 {count} requests wait", figures.requests),
+        *conversation_lines(t, figures.conversations),
         *proof_lines(t, figures.proofs, figures.proofs_approved),
     ]
     return [*lines, away_line(t, figures.at_risk)] if figures.at_risk else lines
@@ -120,7 +122,7 @@ def _doors(context: UpdateContext, found: Today) -> list[Button]:
         doors.append(button(t("🧾 Debts"), Debts()))
     if figures.proofs and context.identity.may(Permission.TAKE_PAYMENT):
         doors.append(button(t("🧾 Proofs"), Proofs()))
-    if figures.requests:
+    if figures.requests or figures.conversations:
         doors.append(button(t("🙋 Requests"), Requests()))
     if figures.at_risk:
         doors.append(button(t("😴 At risk"), AtRiskMembers()))

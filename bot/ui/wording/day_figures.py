@@ -56,6 +56,15 @@ def debt_line(t: HtmlTranslator, debts: int, owed: Decimal) -> str:
     return t.plural("🧾 {count} debt: {owed}", "🧾 {count} debts: {owed}", debts, owed=owed)
 
 
+def conversation_lines(t: HtmlTranslator, waiting: int) -> list[str]:
+    """Members who have written and are not answered, on a day with any."""
+    if not waiting:
+        return []
+    return [
+        t.plural("💬 {count} member waits for an answer", "💬 {count} members wait for an answer", waiting)
+    ]
+
+
 def proof_lines(t: HtmlTranslator, waiting: int, approved: int) -> list[str]:
     """Proofs of payment, on a day with any."""
     lines: list[str] = []

@@ -99,6 +99,8 @@ class DeskDigestPayload(Payload):
     owed: Decimal
     at_risk: int
     """Clients who have not come for long."""
+    conversations: int = 0
+    """Of members who wait for an answer."""
     proofs: int = 0
     """Of payment, that wait for an answer."""
     proofs_approved: int = 0

@@ -324,7 +324,11 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.DESK_FREEZE_ENDED: ({}, {"planned": True}, {"closing": True}),
     Kind.DESK_GIFT_DAYS: ({}, {"everybody": True, "reason": "el agua caliente falló"}),
     Kind.DESK_JOB_LATE: ({"last_success_at": NOW}, {"last_success_at": None}),
-    Kind.DESK_DIGEST: (DIGEST, {**DIGEST, **QUIET_DAY}, {**DIGEST, "proofs": 2, "proofs_approved": 1}),
+    Kind.DESK_DIGEST: (
+        DIGEST,
+        {**DIGEST, **QUIET_DAY},
+        {**DIGEST, "proofs": 2, "proofs_approved": 1, "conversations": 4},
+    ),
     Kind.DESK_NEW_STAFF: ({"name": "Bruno Peña"}, {"name": "Bruno Peña", "role": "admin"}),
     Kind.SUBSCRIPTION_CANCELED: ({}, NOTHING_BACK, NOT_BEGUN),
     Kind.REFUNDED: ({}, WRITTEN_OFF),
