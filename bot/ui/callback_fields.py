@@ -21,6 +21,8 @@ LARGEST_AMOUNT: Final = Decimal(10) ** 10
 MOST_DECIMALS: Final = 4
 CARRIED_BYTES: Final = 44
 """Bytes of callback data left for searched words beside the code and the page."""
+CARRIED_FROM: Final = 2 * CARRIED_BYTES
+"""Letters of the typed words that are looked at."""
 LAST_GREEK: Final = "\u03ff"
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Calendar days between which a plan's arithmetic stays within what `date` can hold."""
@@ -59,9 +61,11 @@ def carried_words(words: str) -> str:
     """As many of the typed words as a button's data has room for.
 
     Percent-encoded, a Latin letter takes one byte, a Cyrillic one 6, a Chinese one 9. Latin and Greek letters
-    lose their accents, which the search ignores.
+    lose their accents, which the search ignores. Each letter may bring an accent of its own; what follows
+    `CARRIED_FROM` is not looked at, for letter by letter 4,096 of them took 0.9 s.
     """
-    text = "".join(map(_without_accent, unicodedata.normalize("NFC", words))).strip()
+    text = unicodedata.normalize("NFC", words.lstrip()[:CARRIED_FROM])
+    text = "".join(map(_without_accent, text)).strip()
     while len(quote(text, safe=" ")) > CARRIED_BYTES:
         text = text[:-1]
     return text.strip()
