@@ -84,7 +84,11 @@ class ConversationRepository(Repository[Conversation, UUID]):
     async def notified(self, key: UUID, after: int, until: int) -> Sequence[int]:
         """The numbers above one and up to another that notifications to the desk have, the highest first."""
         number = cast(func.split_part(Notification.dedup_key, ":", 3), Integer)
-        query = select(number).where(ASKING, func.starts_with(Notification.dedup_key, f"member-wrote:{key}:"))
+        first = Notification.dedup_key.op("~>=~", is_comparison=True)(f"member-wrote:{key}:")
+        beyond = Notification.dedup_key.op("~<~", is_comparison=True)(
+            f"member-wrote:{key};"
+        )  # follows the colon
+        query = select(number).where(ASKING, first, beyond)
         found = (await self.session.scalars(query)).all()
         return sorted({one for one in found if after < one <= until}, reverse=True)
 

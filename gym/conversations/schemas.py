@@ -63,3 +63,13 @@ class OpenedConversation:
     page: int
     pages: int
     is_reachable: bool
+
+    @property
+    def seen(self) -> int:
+        """The number of the member's latest message that whoever reads this page has before them.
+
+        All of them on the first page, which is read after `told`; on an earlier one only those it shows.
+        """
+        if self.page == 0:
+            return self.conversation.told
+        return max((one.number for one in self.messages), default=0)

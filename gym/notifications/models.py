@@ -213,6 +213,13 @@ class Notification(Base):
             "message_id",
             postgresql_where=text("kind IN ('member_wrote', 'desk_member_wrote')"),
         ),
+        # What has told of one conversation, by the beginning of its key.
+        Index(
+            "ix_notifications_member_wrote_key",
+            "dedup_key",
+            postgresql_ops={"dedup_key": "text_pattern_ops"},
+            postgresql_where=text("kind IN ('member_wrote', 'desk_member_wrote')"),
+        ),
         CheckConstraint("recipient_kind = 'desk' OR recipient_id IS NOT NULL", name="recipient"),
     )
 

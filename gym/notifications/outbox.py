@@ -109,12 +109,34 @@ async def put_off(session: AsyncSession, dedup_key: str, due_at: datetime, wall:
     return await session.scalar(_PUT_OFF, values) is not None
 
 
+# A lease that comes back leaves several messages of one reader waiting: the newest says it for all of them.
+# Where a message of the new key has left, or is leaving, that reader has been told, and none is needed.
 _AMEND: Final = text("""
-UPDATE notifications SET payload = CAST(CAST(:payload AS text) AS jsonb),
-    dedup_key = CAST(:new AS text) || coalesce(':' || recipient_id, '')
-WHERE state = 'pending' AND starts_with(dedup_key, :key || ':')
-    AND (leased_until IS NULL OR leased_until < :wall)
-RETURNING recipient_kind, recipient_id
+WITH free AS (
+    SELECT id, recipient_kind, recipient_id, created_at, dedup_key,
+        CAST(:new AS text) || coalesce(':' || recipient_id, '') AS fresh
+    FROM notifications
+    WHERE state = 'pending' AND starts_with(dedup_key, :key || ':')
+        AND (leased_until IS NULL OR leased_until < :wall)
+    FOR UPDATE
+), placed AS (
+    SELECT id, fresh, row_number() OVER (
+        PARTITION BY recipient_kind, recipient_id ORDER BY dedup_key = fresh DESC, created_at DESC, id DESC
+    ) AS place
+    FROM free
+), judged AS (
+    SELECT id, fresh, place = 1 AND NOT EXISTS (
+        SELECT FROM notifications other WHERE other.dedup_key = placed.fresh AND other.id <> placed.id
+    ) AS stays
+    FROM placed
+)
+UPDATE notifications n SET
+    payload = CASE WHEN stays THEN CAST(CAST(:payload AS text) AS jsonb) ELSE n.payload END,
+    dedup_key = CASE WHEN stays THEN fresh ELSE n.dedup_key END,
+    state = CASE WHEN stays THEN n.state ELSE 'dismissed' END,
+    error = CASE WHEN stays THEN n.error ELSE 'told by a newer one' END
+FROM judged WHERE judged.id = n.id
+RETURNING n.recipient_kind, n.recipient_id
 """)
 
 
@@ -123,7 +145,8 @@ async def amend(
 ) -> set[Recipient]:
     """Let the waiting messages whose `dedup_key` begins with a key say something newer; whose they are.
 
-    Their new key ends with the reader's id. Those that are being sent are left alone.
+    Their new key ends with the reader's id. Of each reader one goes on waiting, the others are dismissed;
+    those that are being sent are left alone.
     """
     said = json.dumps(payload.stored(), default=str)
     values = {"key": dedup_key, "payload": said, "new": new_key, "wall": wall}

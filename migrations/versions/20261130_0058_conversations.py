@@ -10,24 +10,27 @@ down_revision = "0057"
 branch_labels = None
 depends_on = None
 
-INDEX = "ix_notifications_member_wrote"
+WROTE = "WHERE kind IN ('member_wrote', 'desk_member_wrote')"
+INDEXES = {
+    "ix_notifications_member_wrote": f"(chat_id, message_id) {WROTE}",
+    "ix_notifications_member_wrote_key": f"(dedup_key text_pattern_ops) {WROTE}",
+}
 
 
 def upgrade() -> None:
+    # Messages of years: an ordinary index would hold every check-in while it is built. One that was cut short is
+    # left invalid, so it is dropped first; before anything else, since the block commits what stands above it.
+    with op.get_context().autocommit_block():
+        for name, of in INDEXES.items():
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+            op.execute(f"CREATE INDEX CONCURRENTLY {name} ON notifications {of}")
+
     op.add_column(
         "desk_chats",
         sa.Column("tells_messages", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     )
     _conversations()
     _messages()
-    # Messages of years: an ordinary index would hold every check-in while it is built. One that was cut short is
-    # left invalid, so it is dropped first.
-    with op.get_context().autocommit_block():
-        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}")
-        op.execute(
-            f"CREATE INDEX CONCURRENTLY {INDEX} ON notifications (chat_id, message_id)"
-            " WHERE kind IN ('member_wrote', 'desk_member_wrote')"
-        )
 
 
 def _conversations() -> None:
@@ -112,7 +115,8 @@ def _words(name: str, *values: str) -> sa.Enum:
 
 def downgrade() -> None:
     with op.get_context().autocommit_block():
-        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}")
+        for name in INDEXES:
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
     op.drop_table("conversation_messages")
     op.drop_table("conversations")
     op.drop_column("desk_chats", "tells_messages")

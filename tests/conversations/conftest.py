@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from gym.app import Gym
 from gym.clients.models import Client
@@ -71,6 +71,14 @@ class Talk:
             found = (await uow.session.scalars(query)).all()
             return [one for one in found if state in (None, one.state)]
 
+    async def leased(self, number: int, until: timedelta | None) -> None:
+        """Each notification of this number is on its way for so long; None when its lease has come back."""
+        ends = self.clock.now() + until if until is not None else None
+        query = update(Notification).where(Notification.kind == NotificationKind.MEMBER_WROTE)
+        of_number = func.split_part(Notification.dedup_key, ":", 3) == str(number)
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            await uow.session.execute(query.where(of_number).values(leased_until=ends))
+
     async def leaves(self) -> list[tuple[NotificationKind, UUID | None, dict[str, Any]]]:
         """Everything that is due leaves the outbox, as the desk's fan-out and its worker do it."""
         now, wall = self.clock.now(), self.clock.now()
@@ -78,7 +86,9 @@ class Talk:
             outbox = OutboxRepository(uow.session)
             await outbox.spread(now=now, wall=wall, size=100)
             due = select(Notification).where(
-                Notification.state == NotificationState.PENDING, Notification.next_try_at <= now
+                Notification.state == NotificationState.PENDING,
+                Notification.next_try_at <= now,
+                Notification.leased_until.is_(None),
             )
             found = (await uow.session.scalars(due.order_by(Notification.id))).all()
             left = [(one.kind, one.recipient_id, dict(one.payload)) for one in found]

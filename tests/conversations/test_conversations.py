@@ -163,6 +163,48 @@ async def test_thirty_two_messages_at_once_are_all_kept_and_told_in_one_notifica
     assert {one.payload["count"] for one in rows} == {32}
 
 
+async def test_messages_are_kept_and_told_once_though_two_notifications_of_one_reader_have_come_back(
+    talk: Talk,
+) -> None:
+    """As after a 429, or a worker that was killed: what was being sent waits again beside what came later."""
+    for number in range(1, 4):
+        await talk.writes(f"message {number}")
+        if number == 1:
+            await talk.leased(1, until=MINUTE)
+    await talk.leased(1, until=None)
+    await talk.writes("message 4")
+    assert (await talk.conversation()).waiting == 4
+    waits = await talk.rows(Kind.MEMBER_WROTE, State.PENDING)
+    assert sorted(one.recipient_id for one in waits) == sorted([talk.bruno.id, talk.ana.id])
+    assert {(one.payload["told"], one.dedup_key.split(":")[2]) for one in waits} == {(4, "4")}
+    dismissed = await talk.rows(Kind.MEMBER_WROTE, State.DISMISSED)
+    assert {one.error for one in dismissed} == {"told by a newer one"}
+
+
+async def test_a_notification_that_comes_back_is_not_sent_after_one_that_has_told_more(talk: Talk) -> None:
+    await talk.writes("Hello")
+    await talk.leaves()
+    talk.clock.advance(MINUTE)
+    await talk.writes("May I freeze my plan?")
+    await talk.leased(2, until=2 * MINUTE)
+    await talk.writes("For two weeks")
+    talk.clock.advance(MINUTE)
+    left = await talk.leaves()
+    assert {one["told"] for _, _, one in left if "told" in one} == {3}
+    await talk.leased(2, until=None)
+    await talk.answers(talk.bruno, "Hello Rosa", seen=1)
+    assert (await talk.conversation()).waiting == 2
+    assert not await talk.rows(Kind.MEMBER_WROTE, State.PENDING), "the later one has told of both"
+
+
+async def test_an_answer_from_an_earlier_page_settles_only_what_that_page_shows(talk: Talk) -> None:
+    for number in range(1, 11):
+        await talk.writes(f"message {number}")
+    conversation = await talk.conversation()
+    seen = [(await talk.does(talk.bruno, "open", conversation.id, page)).seen for page in (0, 1)]
+    assert seen == [10, 2]
+
+
 async def test_messages_go_after_ninety_days(talk: Talk) -> None:
     await talk.writes("Hello")
     talk.clock.advance(timedelta(days=91))

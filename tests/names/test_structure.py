@@ -10,6 +10,8 @@ from pathlib import Path
 import grimp
 
 ROOT = Path(__file__).parents[2]
+COMMITTED_ON_PURPOSE = {"20261130_0046_entry_days.py"}
+"""What stands above its block may be carried out twice: `IF NOT EXISTS`, and a function that is replaced."""
 PACKAGES = ("gym", "bot", "web")
 MOST_MODULES = 14
 """In one folder, `__init__.py` aside. A dozen is what is wanted; two more let whoever comes new add a module
@@ -46,3 +48,23 @@ def test_no_folder_holds_more_modules_than_can_be_seen_at_once() -> None:
     )
     assert len(counts) > 50
     assert {str(folder): count for folder, count in counts.items() if count > MOST_MODULES} == {}
+
+
+def test_a_migration_does_nothing_above_a_block_that_commits() -> None:
+    """What stands above is kept though the revision is not: the next start would do it again, and fail."""
+    checked, wrong = 0, set[str]()
+    for path in sorted((ROOT / "migrations/versions").glob("*.py")):
+        if path.name.split("_")[1] < "0035" or path.name in COMMITTED_ON_PURPOSE:
+            continue
+        for function in ast.parse(path.read_text("utf-8")).body:
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            commits = ["autocommit_block" in ast.dump(one) for one in function.body]
+            if not any(commits):
+                continue
+            checked += 1
+            above = commits[: len(commits) - commits[::-1].index(True)]
+            if function.name not in ("upgrade", "downgrade") or not all(above):
+                wrong.add(path.name)
+    assert checked >= 4
+    assert wrong == set()

@@ -23,7 +23,7 @@ from bot.ui.sending.copies import SentCopy
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.conversations import KINDS, said_line
 from gym.conversations.errors import WrittenMeanwhile
-from gym.conversations.models import Conversation, ConversationMessage, MessageKind, MessageSide
+from gym.conversations.models import ConversationMessage, MessageKind, MessageSide
 from gym.conversations.schemas import OpenedConversation
 from gym.conversations.service import ConversationService
 
@@ -81,7 +81,7 @@ def _screen(t: HtmlTranslator, opened: OpenedConversation, note: str | None) -> 
         [
             *([_shown_by(t, one)] for one in told if _needs_button(one)),
             pager(opened.page, opened.pages, turn),
-            *_answers(t, conversation),
+            *_answers(t, opened),
             [button(t("👤 Card"), Card(client.id)), button(t("💬 Messages"), Conversations())],
             nav(t),
         ],
@@ -107,23 +107,23 @@ def _shown_by(t: HtmlTranslator, message: ConversationMessage) -> Button:
     return button(label, SeeSentMessage(message.id), wide=True)
 
 
-def _answers(t: HtmlTranslator, conversation: Conversation) -> Keyboard:
-    key, seen = conversation.id, conversation.told
+def _answers(t: HtmlTranslator, opened: OpenedConversation) -> Keyboard:
+    key, seen = opened.conversation.id, opened.seen
     rows: list[Row] = [[button(t("✍️ Answer"), AnswerMember(key, seen), wide=True)]]
-    if conversation.waits_since is not None:
+    if opened.conversation.waits_since is not None:
         rows.append([button(t("☑️ No answer needed"), CloseConversation(key, seen), wide=True)])
     return rows
 
 
 @router.on(SeeSentMessage)
 async def see_message(context: UpdateContext, press: SeeSentMessage) -> None:
-    """The message itself, copied into the person's own chat."""
+    """The message itself, copied into the person's own chat; an answer settles nothing that came later."""
     async with context.unit_of_work() as uow:
         message, conversation = await ConversationService(uow).message(press.message_id)
     t = context.t
     keyboard: Keyboard = [
         [
-            button(t("✍️ Answer"), AnswerMember(conversation.id, conversation.told)),
+            button(t("✍️ Answer"), AnswerMember(conversation.id, message.number)),
             button(t("💬 Open"), SeeConversation(conversation.id)),
         ]
     ]

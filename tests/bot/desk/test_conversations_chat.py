@@ -86,6 +86,7 @@ async def test_a_member_asks_and_is_answered_by_reply_and_by_button_as_from_the_
     await outbox.drain()
     await boss.sees("📷 Photo: these?")
     await rosa.sends_sticker()
+    await handled(gym, telegram)
     await boss.taps("💬 Open")
     shown = await boss.sees("Do you sell gloves?")
     assert "Yes, from 30,000 on" in shown.words
@@ -95,6 +96,7 @@ async def test_a_member_asks_and_is_answered_by_reply_and_by_button_as_from_the_
     await boss.sees("What do you answer Rosa Vargas?")
     await boss.sends("The red ones")
     await boss.sees("Your answer goes to Rosa Vargas")
+    assert await waiting(gym) == 1, "what came after the photo waits"
     await outbox.drain()
     await rosa.sees("The red ones")
     assert await kept(gym) == [

@@ -20,6 +20,7 @@ from tests.support.databases import Clones, administration, database_url
 
 RELEASED: Final = "0009"
 BEFORE_THEY_ARE_EMPTIED: Final = "0018"
+BEFORE_CONVERSATIONS: Final = "0057"
 BUSY: Final = ("check_ins", "inbox_updates", "notifications", "refresh_tokens", "subscriptions")
 """What the door, the inbox, the outbox and a kiosk's sign-in write all day."""
 OLD_ROWS: Final = """
@@ -126,3 +127,22 @@ async def test_a_migration_that_cannot_be_done_says_why_and_goes_on_the_next_tim
     await upgrade(old)
     assert await current(old) == head()
     await backup.close()
+
+
+async def test_an_index_that_could_not_be_built_leaves_nothing_half_done_for_the_next_start(
+    old: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await carry_out(old, partial(to, BEFORE_CONVERSATIONS))
+    outbox = await connected(old)
+    held = outbox.transaction()
+    await held.start()
+    await outbox.execute("LOCK TABLE notifications IN ROW EXCLUSIVE MODE")
+    with monkeypatch.context() as at_once:
+        at_once.setattr(migrate, "PAUSES", ())
+        with pytest.raises(PostgresUnavailable):
+            await upgrade(old)
+    assert await current(old) == BEFORE_CONVERSATIONS
+    await held.rollback()
+    await upgrade(old)
+    assert await current(old) == head()
+    await outbox.close()
