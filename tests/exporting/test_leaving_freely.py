@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ from gym.commands import app
 from gym.core.clock import FrozenClock
 from gym.core.config import Config
 from gym.core.database.engine import Database
+from gym.core.values.formulas import as_typed
 from gym.exporting import reading
 from gym.exporting.errors import ExportFromFuture, ExportUnreadable, GymNotEmpty
 from gym.exporting.page import page
@@ -35,6 +37,7 @@ from gym.exporting.reading import ExportArchive, is_export
 from gym.exporting.restoring import GymRestore
 from gym.exporting.service import WholeExportService
 from gym.exporting.tables import LEFT_BEHIND, TABLES, UNTOLD
+from gym.exporting.values import to_csv
 from gym.exporting.writing import write_export
 from gym.payments.models import Method
 from gym.payments.surpluses import Surpluses
@@ -329,7 +332,8 @@ async def test_members_are_a_list_that_the_import_reads(
 
 NAMES = (
     *("=cmd|' /C calc'!A0", "@Eva", "-Ana", "+57 Ida", "\uff1dUma", "'t Hooft", "Sol;=1+1", "Noa; @x;-y"),
-    *("Lia\n=1+1", '=HYPERLINK("https://example.com?"&A1;"x")'),
+    *("Lia\n=1+1", '=HYPERLINK("https://example.com?"&A1;"x")', "Pía;\"=cmd|'/c calc'!A0;x", "Leo\t=1+1"),
+    *("'=1;b", "''-1 Gil", "'57 Sur", 'Ema; " @x'),
 )
 
 
@@ -341,16 +345,31 @@ async def test_no_name_is_run_by_a_spreadsheet_of_any_country_and_each_comes_bac
     data = await exported(gym, boss.actor)
     for file in ("clients.csv", "members.csv"):
         written = unpacked(data)[file].decode("utf-8-sig")
-        # Where a file is split at another sign, a field's quotation marks stand within a cell.
-        of_others = [line.split(sign) for sign in ";\t" for line in written.splitlines()]
-        cells = [*csv.reader(io.StringIO(written)), *of_others]
-        assert [one for row in cells for one in row if one.lstrip()[:1] in tuple("=+-@\uff1d")] == []
+        assert run_by_spreadsheets(written) == []
     await restore(empty, data)
     async with empty.unit_of_work(Actor.system()) as uow:
         assert tuple(await uow.session.scalars(select(Client.first_name).order_by(Client.id))) == NAMES
     preview = await Importer(gym, boss.actor).previews(unpacked(data)["members.csv"])
-    assert {row.row.name for row in preview.rows} == {f"{name} Vargas".replace("\n", " ") for name in NAMES}
+    assert {row.row.name for row in preview.rows} == {" ".join(f"{name} Vargas".split()) for name in NAMES}
     assert {row.outcome.value for row in preview.rows} == {"known"}
+
+
+def run_by_spreadsheets(written: str) -> list[str]:
+    """Where a file is split at another sign, a field's quotation marks stand within a cell, or begin it."""
+    naive = [line.split(sign) for sign in ";\t" for line in written.splitlines()]
+    read = [row for sign in ",;\t" for row in csv.reader(io.StringIO(written, newline=""), delimiter=sign)]
+    return [cell for row in [*naive, *read] for cell in row if cell.lstrip()[:1] in tuple("=+-@\uff1d")]
+
+
+def test_no_order_of_quotes_apostrophes_and_cell_ends_is_run_or_comes_back_otherwise() -> None:
+    """Every text of four such signs, beside another column on either side."""
+    for signs in product("a'\"=; \t\n0", repeat=4):
+        text = "".join(signs)
+        file = io.StringIO(newline="")
+        csv.writer(file).writerows([[to_csv(text), "x", to_csv(text)]])
+        assert run_by_spreadsheets(file.getvalue()) == [], text
+        [[first, _, last]] = csv.reader(io.StringIO(file.getvalue(), newline=""))
+        assert as_typed(first) == as_typed(last) == text
 
 
 async def test_who_has_asked_to_be_erased_is_erased_in_the_new_gym_a_day_later(

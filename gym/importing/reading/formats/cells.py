@@ -74,7 +74,7 @@ def text_cell(raw: str) -> Cell:
     if (found := _FORMULA_TEXT.fullmatch(text)) is not None:
         text = found[1].replace('""', '"').strip()
     elif "'" in text:
-        text = as_typed(text)
+        text = visible(as_typed(_seen(raw)))  # cells end at tabs too, of which `visible` makes spaces
     return Cell(text) if text else EMPTY
 
 
