@@ -50,7 +50,7 @@ async def open_photos(context: UpdateContext, sent: Document, data: bytes) -> No
 
 
 async def _planned(context: UpdateContext, data: bytes) -> PhotoPlan:
-    with PhotoArchive(io.BytesIO(data)) as archive:
+    with await asyncio.to_thread(PhotoArchive, io.BytesIO(data)) as archive:
         async with context.unit_of_work() as uow:
             return await PhotoService(uow).plan(archive.files)
 
@@ -76,7 +76,7 @@ async def _enrol(ctx: FormContext) -> Screen:
     photos = PhotoImport(ctx.run, context.gym.faces, context.gym.match_rule)
     async with ProgressLine(context, N_("⏳ Reading photos…")) as line:
         data = await context.download(ctx.value("file_id", str))
-        with PhotoArchive(io.BytesIO(data)) as archive:
+        with await asyncio.to_thread(PhotoArchive, io.BytesIO(data)) as archive:
             results = await photos.enrol(archive, line.step)
     await _send_sheet(context, results, ctx.value("file", str))
     enrolled = count(results, PhotoOutcome.ENROLLED)

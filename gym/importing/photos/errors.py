@@ -42,6 +42,15 @@ class PhotoExpected(Invalid):
     message = N_("This is no photo. Send a list of people by itself, before the photos.")
 
 
+class PhotoHidden(Invalid):
+    """Below a folder, or with a name, that begins with a dot."""
+
+    code = "import_photo_hidden"
+    message = N_(
+        "This file is hidden: its name or its folder's begins with a dot. Rename it to have it read."
+    )
+
+
 class PhotoOwnerUnknown(Invalid):
     code = "import_photo_owner_unknown"
     message = N_("Nobody is registered with this document or card. Name the file after one of them.")

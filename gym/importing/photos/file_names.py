@@ -17,19 +17,28 @@ LONGEST: Final = 260
 65,535, and looking there for what stands behind a number would stop the whole program for minutes."""
 SHORTEST: Final = 4
 """Signs of a number; shorter ones count photos rather than people."""
-
-
 _OTHER: Final = frozenset(
     {
         *(".csv", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers", ".json", ".xml", ".html"),
         *(".pdf", ".doc", ".docx", ".odt", ".rtf", ".zip", ".rar", ".7z", ".vcf", ".mp4", ".mov"),
     }
 )
+_RUBBISH: Final = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def is_other(path: str) -> bool:
     """Whether a file is no picture by its ending; one without an ending may be."""
     return PurePosixPath(path).suffix.lower() in _OTHER
+
+
+def is_rubbish(path: str) -> bool:
+    """What systems leave beside photos, which nobody would miss."""
+    return any(part in _RUBBISH or part.startswith("._") for part in path.split("/"))
+
+
+def is_hidden(path: str) -> bool:
+    """Whether a part of the path begins with a dot: Android keeps small copies of photos in `.thumbnails`."""
+    return any(part.startswith(".") and part not in (".", "..") for part in path.split("/"))
 
 
 def numbers_in(path: str) -> Iterator[str]:

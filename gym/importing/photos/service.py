@@ -17,13 +17,14 @@ from gym.faces.service import MOST_PHOTOS, FaceRecognitionService
 from gym.importing.photos.archive import ArchivedFile, PhotoArchive
 from gym.importing.photos.errors import (
     PhotoExpected,
+    PhotoHidden,
     PhotoOf,
     PhotoOwnerUnclear,
     PhotoOwnerUnknown,
     PhotoSurplus,
     PhotoWithoutConsent,
 )
-from gym.importing.photos.file_names import is_other, numbers_in
+from gym.importing.photos.file_names import is_hidden, is_other, numbers_in
 from gym.importing.photos.repository import PhotoOwners, is_enrolled, photo_owners
 from gym.importing.photos.schemas import (
     KnownFace,
@@ -170,6 +171,8 @@ def _planned(owners: PhotoOwners, files: Sequence[ArchivedFile]) -> PhotoPlan:
 
 def _owner(owners: PhotoOwners, path: str) -> KnownFace | GymError:
     """The likeliest number that is somebody's decides."""
+    if is_hidden(path):
+        return PhotoHidden()
     for number in numbers_in(path):
         found = owners.find(number)
         if len(found) == 1:

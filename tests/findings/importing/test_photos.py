@@ -26,7 +26,7 @@ from gym.importing.errors import ImportInUse
 from gym.importing.photos import archive as archives
 from gym.importing.photos.archive import PhotoArchive, is_photo_archive
 from gym.importing.photos.errors import PhotoExpected, PhotosSuspicious, PhotosTooMany, PhotosUnreadable
-from gym.importing.photos.file_names import numbers_in
+from gym.importing.photos.file_names import LONGEST, numbers_in
 from gym.importing.photos.result_sheet import result_sheet
 from gym.importing.photos.schemas import PhotoResult
 from gym.importing.photos.service import PhotoImport
@@ -215,12 +215,20 @@ async def test_no_file_of_a_zip_is_lost_whatever_its_path_and_each_is_said_for_w
             ("1020304504.jpg", rosa.photo(1)),
             ("1020304504.jpg", mateo.photo(1)),
             ("socios.xlsx", workbook([["Nombre"], ["Ana"]])),
+            ("./1020304502.jpg", mateo.photo(1)),
+            (".\\fotos\\1020304503.jpg", mateo.photo(0)),
+            ("fotos\\", b""),
+            (".thumbnails/1020304504.jpg", rosa.photo(0)),
+            ("fotos/.DS_Store", b"of a Macintosh"),
             ("más.zip", packed({"1020304504.jpg": rosa.photo(0)})),
         ):
             made.writestr(name, photo)
     results = await enrolled(gym, admin, data.getvalue())
     assert [" ".join(words([one]).popitem()) for one in results] == [
         "../../etc/1020304501.jpg enrolled Rosa Ruiz",
+        "./1020304502.jpg enrolled Lucia Mora",
+        "./fotos/1020304503.jpg left_out Mateo Paz import_photo_without_consent",
+        ".thumbnails/1020304504.jpg left_out import_photo_hidden",
         "1020304504.jpg left_out Andres Gil not_same_person",
         "1020304504.jpg left_out Andres Gil not_same_person",
         "fotos/a<b>/1020304502.jpg enrolled Lucia Mora",
@@ -235,6 +243,13 @@ def opened(data: bytes) -> PhotoArchive:
     return PhotoArchive(io.BytesIO(data))
 
 
+def test_names_as_long_as_a_zip_may_hold_are_cut_to_their_end() -> None:
+    with opened(packed({"ñ" * 30_000 + "1020304501.jpg": b"x"})) as archive:
+        [file] = archive.files
+        assert len(file.name) <= LONGEST + 1
+        assert "1020304501.jpg" in file.name
+
+
 def test_bombs_are_refused_before_anything_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as made:
@@ -244,7 +259,7 @@ def test_bombs_are_refused_before_anything_is_unpacked(monkeypatch: pytest.Monke
     monkeypatch.setattr(archives, "MOST_FILES", 2)
     with pytest.raises(PhotosTooMany):
         opened(packed({f"{number}.jpg": b"x" for number in range(3)}))
-    for nothing in (packed({}), b"PK\x03\x04 cut off", packed({".hidden/1020304050.jpg": b"x"})):
+    for nothing in (packed({}), b"PK\x03\x04 cut off", packed({"__MACOSX/1020304050.jpg": b"x"})):
         with pytest.raises(PhotosUnreadable):
             opened(nothing)
 
