@@ -27,4 +27,4 @@ async def test_the_button_fills_a_new_gym_once_and_its_owner_finds_the_reports(
     await ana.sees("received this month")
     await ana.taps("💵 Money")
     await ana.taps("🗓 Last month")
-    await ana.sees("Mensualidad brought most")
+    await ana.sees(" brought most: $")

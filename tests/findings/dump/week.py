@@ -247,7 +247,8 @@ class Week:
         self.loot.person("Teodolinda", "Malagón")
         self.loot.may_be(Holds.DOCUMENT, DROPPED)
         self.loot.may_be(Holds.CONTACT, digits(DROPPED_PHONE))
-        self.loot.said("zanahorias moradas", "me quiero inscribir con la tarjeta 4111", "Kunigunde")
+        self.loot.may_be(Holds.WORDS, "zanahorias moradas")  # the desk reads what a member writes
+        self.loot.said("me quiero inscribir con la tarjeta 4111", "Kunigunde")
         self.loot.said("Unbekannt", "sam_unbekannt", "3046170482")
 
     # Acts
