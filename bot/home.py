@@ -64,7 +64,10 @@ async def unread(context: UpdateContext) -> None:
 
 
 async def _unread_of_member(context: UpdateContext) -> None:
-    """Whatever a member writes or sends goes to the desk, also a question that is answered here at once."""
+    """What a member writes or sends goes to the desk, also a question that is answered here at once.
+
+    A greeting, "help" or "?" asks nobody anything: the topics of help are shown, and the desk hears nothing.
+    """
     t, message = context.t, context.message
     if message is not None and message.via_bot is None and context.text.startswith("/"):
         heading = t(N_("🤷 I do not know that command. What you write without a / goes to the desk."))

@@ -10,8 +10,9 @@ from telegram import Message as Sent
 from telegram.constants import ParseMode
 
 from bot.messages import Message
-from bot.ui.screens import CAPTION_LIMIT, bare, telegram_length
+from bot.ui.screens import CAPTION_LIMIT, bare
 from gym.conversations.models import MessageKind
+from gym.core.text import telegram_length
 from gym.notifications.claims import Outgoing
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import Recipient

@@ -18,8 +18,9 @@ from telegram.error import BadRequest
 
 from bot.messages import Message
 from bot.outbox.outcomes import MOST_IN_ORDER
-from bot.ui.screens import CAPTION_LIMIT, bare, telegram_length
+from bot.ui.screens import CAPTION_LIMIT, bare
 from gym.app import Gym
+from gym.core.text import telegram_length
 from gym.notifications.claims import Outgoing
 from gym.notifications.kinds import BY_KIND
 from gym.notifications.models import NotificationKind

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.ui.keyboards import Keyboard
 from gym.core.errors import GymError
 from gym.core.language import Translator
+from gym.core.text import telegram_length
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -73,11 +74,6 @@ def plain(markup: str) -> str:
     """HTML as toasts and alerts take it: without tags, 200 letters at most."""
     text = bare(markup)
     return text if len(text) <= ALERT_LIMIT else text[: ALERT_LIMIT - 1] + "…"
-
-
-def telegram_length(text: str) -> int:
-    """Length as Telegram counts it: UTF-16 units."""
-    return len(text) + sum(ord(letter) > 0xFFFF for letter in text)
 
 
 def split_html(text: str, limit: int = TEXT_LIMIT) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Mapping
 from typing import Any, Final
 
-from telegram import Message
+from telegram import Document, Message
 
 from gym.conversations.models import MessageKind
 from gym.conversations.schemas import WrittenMessage
@@ -23,6 +24,8 @@ KINDS: Final[Mapping[str, MessageKind]] = {
     "location": MessageKind.LOCATION,
     "contact": MessageKind.CONTACT,
 }
+BY_MIME: Final[Mapping[str, MessageKind]] = {"image/": MessageKind.PHOTO, "video/": MessageKind.VIDEO}
+SHOWN_BY_MIME: Final = tuple(BY_MIME)
 NOT_WRITTEN: Final = ("invoice", "successful_payment", "passport_data")
 """Attachments by Telegram's own hand."""
 
@@ -39,6 +42,8 @@ def written_of(message: Message) -> WrittenMessage | None:
     if found is not None:
         name, kind = found
         file_id = _file_id(getattr(message, name))
+        if kind is MessageKind.DOCUMENT and message.document is not None:
+            kind = _kind_of_file(message.document)
     return WrittenMessage(
         kind=kind,
         origin=WrittenMessage.of_chat(message.chat_id, message.message_id),
@@ -47,6 +52,14 @@ def written_of(message: Message) -> WrittenMessage | None:
         chat_id=message.chat_id,
         message_id=message.message_id,
     )
+
+
+def _kind_of_file(document: Document) -> MessageKind:
+    """A picture or video that was sent as a file shows people as any other does."""
+    mime = document.mime_type or ""
+    if not mime.startswith(SHOWN_BY_MIME):
+        mime = mimetypes.guess_type(document.file_name or "")[0] or mime
+    return next((kind for start, kind in BY_MIME.items() if mime.startswith(start)), MessageKind.DOCUMENT)
 
 
 def _file_id(content: Any) -> str | None:

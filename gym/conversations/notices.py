@@ -13,6 +13,7 @@ from uuid import UUID
 from gym.conversations.models import Conversation, ConversationMessage
 from gym.conversations.repository import ConversationMessageRepository, ConversationRepository
 from gym.conversations.schemas import WrittenMessage
+from gym.core.text import shortened
 from gym.notifications.kinds import KindGroup
 from gym.notifications.outbox import DESK, Recipient
 from gym.notifications.payloads.conversations import (
@@ -33,7 +34,7 @@ PACE: Final = timedelta(minutes=1)
 MOST_SAID: Final = 5
 """Messages that a notification repeats; the others are read in the conversation."""
 MOST_LETTERS: Final = 500
-"""Of each: five of them, with the rest around, are below the 4,096 letters of a message."""
+"""Of each, as Telegram counts: five of them and an answer, with the rest around, are below its 4,096."""
 MOST_SETTLED: Final = 5
 """Notifications of one conversation that an answer edits; an older one says how it stands when pressed."""
 
@@ -71,7 +72,8 @@ class ConversationNotices:
 
     async def _newest(self, conversation: Conversation) -> MemberWrotePayload:
         asked = await self._messages.unanswered(conversation, MOST_SAID)
-        return MemberWrotePayload(about=await self.details(conversation, asked), told=conversation.told)
+        about = await self.details(conversation, asked, conversation.waiting)
+        return MemberWrotePayload(about=about, told=conversation.told)
 
     async def _amend(self, conversation: Conversation, told: MemberWrotePayload) -> set[Recipient]:
         """By one statement for staff and desk chats: their kinds differ in nothing that is stored."""
@@ -80,13 +82,13 @@ class ConversationNotices:
     async def tell_settled(
         self,
         conversation: Conversation,
-        settled: Sequence[ConversationMessage],
+        about: ConversationDetails,
         numbers: Sequence[int],
         answer: ConversationMessage | None,
     ) -> None:
         """Edit the messages that told of what is settled where they have arrived, call them off where not."""
         facts = SettledDetails(
-            about=await self.details(conversation, settled),
+            about=about,
             answered_by=self.uow.actor.name,
             closed=answer is None,
             answer=_said(answer) if answer is not None else None,
@@ -117,15 +119,16 @@ class ConversationNotices:
         self.uow.notify(member, told, dedup_key=f"gym-answered:{key}")
 
     async def details(
-        self, conversation: Conversation, messages: Sequence[ConversationMessage]
+        self, conversation: Conversation, messages: Sequence[ConversationMessage], count: int
     ) -> ConversationDetails:
+        """Of `count` messages, the last of which are given, the earliest first."""
         plan = await self._conversations.current_plan(conversation.client_id, self.uow.today)
         return ConversationDetails(
             conversation_id=conversation.id,
             client_id=conversation.client_id,
             client_name=conversation.client.full_name,
             plan_name=plan,
-            count=max(conversation.waiting, len(messages)),
+            count=count,
             said=tuple(_said(one) for one in messages[-MOST_SAID:]),
         )
 
@@ -156,7 +159,5 @@ def _for(key: str, reader: Recipient) -> str:
 
 
 def _said(message: ConversationMessage) -> SaidDetails:
-    text = message.text
-    if text is not None and len(text) > MOST_LETTERS:
-        text = f"{text[:MOST_LETTERS]}…"
+    text = shortened(message.text, MOST_LETTERS) if message.text is not None else None
     return SaidDetails(kind=message.kind, text=text)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, func, select, text
+from sqlalchemy import ColumnElement, Integer, cast, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
@@ -132,18 +132,33 @@ class ConversationMessageRepository(Repository[ConversationMessage, UUID]):
         newest = query.order_by(ConversationMessage.sent_at.desc(), ConversationMessage.id.desc())
         return await self.page(newest, number)
 
+    async def parted(self, conversation: Conversation, seen: int) -> tuple[int, int, datetime | None]:
+        """How many of the member's messages wait up to a number, and how many later ones, since when."""
+        later = ConversationMessage.number > seen
+        query = select(
+            func.count().filter(~later),
+            func.count().filter(later),
+            func.min(ConversationMessage.sent_at).filter(later),
+        ).where(*self._waits(conversation.id, conversation.settled))
+        count, left, since = (await self.session.execute(query)).one()
+        return count, left, since
+
     async def unanswered(
-        self, conversation: Conversation, most: int | None = None, *, after: int | None = None
+        self, conversation: Conversation, most: int, *, after: int | None = None, until: int | None = None
     ) -> Sequence[ConversationMessage]:
         """The member's last `most` messages that wait, the earliest first: those with a higher number than
-        `after`, else than the last that is settled."""
+        `after`, else than the last that is settled, and up to `until`."""
         settled = conversation.settled if after is None else after
-        query = select(ConversationMessage).where(
-            and_(
-                ConversationMessage.conversation_id == conversation.id,
-                ConversationMessage.side == MessageSide.MEMBER,
-                ConversationMessage.number > settled,
-            )
-        )
+        query = select(ConversationMessage).where(*self._waits(conversation.id, settled))
+        if until is not None:
+            query = query.where(ConversationMessage.number <= until)
         newest = query.order_by(ConversationMessage.sent_at.desc(), ConversationMessage.id.desc()).limit(most)
         return list(reversed((await self.session.scalars(newest, execution_options=FRESH)).all()))
+
+    @staticmethod
+    def _waits(conversation_id: UUID, after: int) -> tuple[ColumnElement[bool], ...]:
+        return (
+            ConversationMessage.conversation_id == conversation_id,
+            ConversationMessage.side == MessageSide.MEMBER,
+            ConversationMessage.number > after,
+        )

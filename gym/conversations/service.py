@@ -11,10 +11,11 @@ from uuid import UUID
 
 from gym.conversations.errors import AnswerInvalid, WrittenMeanwhile
 from gym.conversations.models import Conversation, ConversationMessage, MessageKind, MessageSide
-from gym.conversations.notices import ConversationNotices
+from gym.conversations.notices import MOST_SAID, ConversationNotices
 from gym.conversations.repository import ConversationMessageRepository, ConversationRepository
 from gym.conversations.schemas import OpenedConversation, ReceivedMessage, SentAnswer, WrittenMessage
 from gym.core.database.repository import Page
+from gym.core.text import telegram_length
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -74,7 +75,8 @@ class ConversationService:
         conversation.answered_at, conversation.last_at = self.uow.now, self.uow.now
         conversation.answered_by, conversation.answered_by_name = self.uow.actor.staff_id, self.uow.actor.name
         self.uow.audit("client.answered", ("clients", conversation.client_id), after={"kind": written.kind})
-        self._notices.tell_answer(conversation, written, key)
+        if reachable:  # else whoever answers is told so at once, and not again by the outbox
+            self._notices.tell_answer(conversation, written, key)
         return SentAnswer(conversation, reachable, before)
 
     async def close(self, conversation_id: UUID, seen: int) -> Conversation:
@@ -155,14 +157,13 @@ class ConversationService:
         self, conversation: Conversation, seen: int, answer: ConversationMessage | None
     ) -> None:
         """What was told up to `seen` waits no longer; what came later does."""
-        asked = await self._messages.unanswered(conversation)
-        settled = [one for one in asked if one.number <= seen]
-        left = [one for one in asked if one.number > seen]
+        count, left, left_since = await self._messages.parted(conversation, seen)
+        settled = await self._messages.unanswered(conversation, MOST_SAID, until=seen)
         numbers = await self._conversations.notified(conversation.id, conversation.settled, seen)
         conversation.settled = max(conversation.settled, min(seen, conversation.told))
-        conversation.waiting = len(left)
-        conversation.waits_since = left[0].sent_at if left else None
-        await self._notices.tell_settled(conversation, settled, numbers, answer)
+        conversation.waiting, conversation.waits_since = left, left_since
+        about = await self._notices.details(conversation, settled, count)
+        await self._notices.tell_settled(conversation, about, numbers, answer)
         if left:
             await self._notices.tell_left(conversation)
 
@@ -177,5 +178,5 @@ class ConversationService:
 
 def _check(written: WrittenMessage) -> None:
     words = (written.text or "").strip()
-    if len(words) > MOST_LETTERS or (written.kind is MessageKind.TEXT and not words):
+    if telegram_length(words) > MOST_LETTERS or (written.kind is MessageKind.TEXT and not words):
         raise AnswerInvalid(most=MOST_LETTERS)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from telegram import Chat, Document, Message
 
+from bot.desk.messaging.conversations import SHOWS_PEOPLE
+from bot.messages import render
+from bot.ui.screens import bare
+from bot.ui.written_messages import written_of
 from gym.audit.models import AuditEntry
 from gym.chats.desk_chats import ChatPlace, DeskChatService
+from gym.clients.models import Client
 from gym.conversations.errors import AnswerInvalid, WrittenMeanwhile
-from gym.conversations.models import Conversation, ConversationMessage
+from gym.conversations.models import Conversation, ConversationMessage, MessageKind
+from gym.core.text import telegram_length
 from gym.jobs.retention import Retention
 from gym.notifications.kinds import KindGroup
 from gym.notifications.models import NotificationKind as Kind
 from gym.notifications.models import NotificationState as State
 from gym.security.permissions import Actor, NotAllowed
+from gym.settings.schemas import GymSettings
 from gym.staff.service import StaffService
 from tests.conversations.conftest import MINUTE, Talk, words
 
@@ -203,6 +211,55 @@ async def test_an_answer_from_an_earlier_page_settles_only_what_that_page_shows(
     conversation = await talk.conversation()
     seen = [(await talk.does(talk.bruno, "open", conversation.id, page)).seen for page in (0, 1)]
     assert seen == [10, 2]
+
+
+async def test_what_an_answer_settled_is_told_without_what_goes_on_waiting(talk: Talk) -> None:
+    await talk.writes("Hello")
+    await talk.leaves()
+    for number in range(2, 5):
+        await talk.writes(f"message {number}")
+    sent = await talk.answers(talk.bruno, "Hello Rosa", seen=1)
+    assert {one.payload["count"] for one in await talk.rows(Kind.MEMBER_ANSWERED)} == {1}
+    assert (sent.conversation.waiting, sent.conversation.waits_since) == (3, talk.clock.now())
+
+
+async def test_messages_of_emoji_fit_into_what_telegram_takes(talk: Talk) -> None:
+    for _ in range(5):
+        await talk.writes("🏋" * 600)
+    (told, *_), settings = await talk.rows(Kind.MEMBER_WROTE), GymSettings()
+    worded = render(told.kind, told.payload, settings, "en", talk.clock.now())
+    assert 2500 < telegram_length(bare(worded.text)) <= 4096
+    with pytest.raises(AnswerInvalid):
+        await talk.answers(talk.bruno, "🏋" * 1750 + "!", seen=5)
+    await talk.answers(talk.bruno, "🏋" * 1750, seen=5)
+
+
+async def test_an_answer_to_somebody_who_has_no_chat_is_not_reported_a_second_time(talk: Talk) -> None:
+    await talk.writes("Hello")
+    async with talk.gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(update(Client).values(telegram_id=None))
+    sent = await talk.answers(talk.bruno, "Hello Rosa", seen=1)
+    assert not sent.is_reachable, "who answers is told at once"
+    assert not await talk.rows(Kind.GYM_ANSWERED), "so that the outbox has nothing to report"
+
+
+@pytest.mark.parametrize(
+    ("mime", "name", "kind"),
+    [
+        ("image/heic", None, MessageKind.PHOTO),
+        ("application/octet-stream", "knee.JPG", MessageKind.PHOTO),
+        ("video/mp4", None, MessageKind.VIDEO),
+        ("application/pdf", "note.pdf", MessageKind.DOCUMENT),
+    ],
+)
+def test_a_picture_that_is_sent_as_a_file_is_a_picture(
+    mime: str, name: str | None, kind: MessageKind
+) -> None:
+    sent = Document("AgAD", "u1", file_name=name, mime_type=mime)
+    written = written_of(Message(1, datetime.now(UTC), Chat(7001, Chat.PRIVATE), document=sent))
+    assert written is not None
+    assert (written.kind, written.file_id) == (kind, "AgAD")
+    assert (kind in SHOWS_PEOPLE) is (kind is not MessageKind.DOCUMENT), "its copy goes after ten minutes"
 
 
 async def test_messages_go_after_ninety_days(talk: Talk) -> None:

@@ -19,6 +19,7 @@ from gym.conversations.models import MessageKind
 from gym.conversations.schemas import SentAnswer, WrittenMessage
 from gym.conversations.service import MOST_LETTERS, ConversationService
 from gym.core.language import N_
+from gym.core.text import telegram_length
 
 router = Router(Audience.STAFF)
 NOTED = "👍"
@@ -87,7 +88,7 @@ async def _ask(ctx: FormContext) -> str:
 def _as_written(text: str, _: FormContext) -> str:
     """The words as they are, lines and all. Raises `AnswerInvalid`."""
     words = text.strip()
-    if not words or len(words) > MOST_LETTERS:
+    if not words or telegram_length(words) > MOST_LETTERS:
         raise AnswerInvalid(most=MOST_LETTERS)
     return words
 

@@ -26,6 +26,7 @@ from gym.conversations.errors import WrittenMeanwhile
 from gym.conversations.models import ConversationMessage, MessageKind, MessageSide
 from gym.conversations.schemas import OpenedConversation
 from gym.conversations.service import ConversationService
+from gym.core.text import shortened, telegram_length
 
 router = Router(Audience.STAFF)
 MOST_LETTERS = 400
@@ -90,15 +91,13 @@ def _screen(t: HtmlTranslator, opened: OpenedConversation, note: str | None) -> 
 
 def _line(t: HtmlTranslator, message: ConversationMessage, member: str) -> str:
     name = member if message.side is MessageSide.MEMBER else message.staff_name or t("The desk")
-    text = message.text
-    if text is not None and len(text) > MOST_LETTERS:
-        text = f"{text[:MOST_LETTERS]}…"
+    text = shortened(message.text, MOST_LETTERS) if message.text is not None else None
     head = t("<i>{at}</i> <b>{name}</b>", at=message.sent_at, name=name)
     return f"{head}\n{said_line(t, message.kind, text)}"
 
 
 def _needs_button(message: ConversationMessage) -> bool:
-    is_long = len(message.text or "") > MOST_LETTERS
+    is_long = telegram_length(message.text or "") > MOST_LETTERS
     return message.chat_id is not None and (message.kind is not MessageKind.TEXT or is_long)
 
 

@@ -14,11 +14,12 @@ from bot.routing.router import Router
 from bot.routing.routes import Routes
 from bot.ui.callbacks import Callback, CallbackTooLong, UnknownButton, callback, pack, registry, unpack
 from bot.ui.keyboards import button, grid, markup, pager
-from bot.ui.screens import HtmlTranslator, split_html, telegram_length
+from bot.ui.screens import HtmlTranslator, split_html
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
+from gym.core.text import telegram_length
 from gym.security.permissions import Actor, Role
 from tests.bot import flow
 from tests.bot.conftest import MakeMember
