@@ -68,11 +68,16 @@ def split_name(text: str, *, last_first: bool = False) -> PersonNames:
 
 
 def capitalized(text: str) -> str:
-    """`ana de la cruz` as `Ana de la Cruz`; whatever has a capital already stays as it was typed."""
+    """`ana de la cruz` as `Ana de la Cruz`, `san jose` as `San Jose`; whatever has a capital already stays
+    as it was typed."""
     if not text.islower():
         return text
-    words = [word if word in PARTICLES else word[:1].upper() + word[1:] for word in text.split()]
-    return " ".join(words)
+    first, *others = text.split()
+    return " ".join([_capital(first), *(one if one in PARTICLES else _capital(one) for one in others)])
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def surnames_first(columns: Iterable[Sequence[Cell]]) -> bool:

@@ -17,6 +17,7 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.faces.pool import FacePool
 from gym.faces.service import FaceRecognitionService
+from gym.importing.reading.names import capitalized
 from gym.security.permissions import Actor, Role
 from gym.security.signed_links import SignedLinks
 from gym.settings.addresses import bot_link
@@ -236,6 +237,11 @@ async def test_whoever_was_not_found_is_registered_under_the_name_that_was_typed
     await bruno.sees("is registered")
     [client] = await clients(gym)
     assert (client.first_name, client.last_name) == names
+
+
+def test_a_name_that_begins_with_a_particle_begins_with_a_capital() -> None:
+    assert capitalized("san jose") == "San Jose"
+    assert capitalized("ana de la cruz") == "Ana de la Cruz"
 
 
 @pytest.mark.parametrize("typed", ["300 123 4567", "CC 1020309991", "zzz@example.com", "x" * 60])
