@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import bindparam, cast, exists, func, select, text, update
+from sqlalchemy import Column, MetaData, Table, bindparam, cast, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import DBAPIError
 
@@ -25,9 +25,10 @@ from gym.exporting.reading import ExportArchive
 from gym.payments.models import Account, LedgerEntry
 from gym.payments.repository import RECEIPTS
 from gym.plans.models import Plan
-from gym.privacy.erasure import TIME_TO_RECONSIDER
-from gym.privacy.repository import ErasureRepository
-from gym.products.models import Product
+from gym.privacy.erasure import ErasureJournal
+from gym.privacy.models import Erasure
+from gym.privacy.schemas import JournalEntry
+from gym.products.models import Product, StockMovement
 from gym.security.permissions import Permission
 from gym.settings.models import Counter, GymState
 from gym.settings.schemas import GymSettings
@@ -36,6 +37,9 @@ from gym.subscriptions.models import Subscription
 from gym.unit_of_work import UnitOfWork
 
 AT_ONCE: Final = 1000
+IN_ORDER: Final = (LedgerEntry, StockMovement)
+"""Read by id, as money and stock moved: triggers refuse another order, and older releases wrote the ledger by
+the instant at which a transaction began."""
 ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(6949354)")
 """The lock of imports: a list and an export at once would each find the gym empty."""
 Row = dict[str, Any]
@@ -57,12 +61,14 @@ class GymRestore:
         self._balances: dict[UUID, Decimal] = {}
         self._stock: dict[UUID, tuple[int, Decimal]] = {}
         self._done = 0
+        self._erasures: Sequence[JournalEntry] = ()
 
     async def restore(self, archive: ExportArchive, progress: Progress | None = None) -> Mapping[str, int]:
         """How many rows of each table were read. Raises `GymNotEmpty`, `ExportUnreadable`."""
         self.uow.actor.require(Permission.IMPORT)
         await self.uow.session.execute(ONE_AT_A_TIME)
         await self._require_empty()
+        await self._set_erasures_aside()
         try:
             rows = {table.name: await self._table(archive, table, progress) for table in archive.tables()}
             await self._finish(archive)
@@ -83,13 +89,19 @@ class GymRestore:
             if await self.uow.session.scalar(select(exists(select(model.id)))):
                 raise GymNotEmpty
 
+    async def _set_erasures_aside(self) -> None:
+        """Those replayed from a journal into this gym: the export has the same wishes, as they stood then."""
+        self._erasures = await ErasureJournal(self.uow).entries()
+        await self.uow.session.execute(delete(Erasure).where(Erasure.canceled_at.is_(None)))
+
     async def _table(self, archive: ExportArchive, table: ExportedTable, progress: Progress | None) -> int:
         count, rows = 0, archive.rows(table)
         total = sum(archive.manifest.rows.values())
+        sorting = await self._sorting(table) if table.model in IN_ORDER else None
         while part := await asyncio.to_thread(_part, rows):
             made = [self._prepared(table, row) for row in part]
-            adding = insert(table.model)
-            if table.model is Staff:  # a gym that reads its own export has them already
+            adding = insert(table.model if sorting is None else sorting)
+            if table.model in (Staff, Erasure):  # a gym that reads its own export has them already
                 adding = adding.on_conflict_do_nothing()
             await self.uow.session.execute(adding, made)
             count += len(part)
@@ -98,7 +110,25 @@ class GymRestore:
             self._done += len(part)
             if progress is not None:
                 progress(self._done, total)
+        if sorting is not None:
+            await self._sorted(table, sorting)
         return count
+
+    async def _sorting(self, table: ExportedTable) -> Table:
+        """A temporary table: millions of rows are put in order without standing in memory."""
+        name = f"unsorted_{table.name}"
+        kept = "INCLUDING DEFAULTS INCLUDING INDEXES"
+        made = text(f"CREATE TEMPORARY TABLE {name} (LIKE {table.name} {kept}) ON COMMIT DROP")
+        await self.uow.session.execute(made)
+        columns = table.model.__table__.columns
+        return Table(name, MetaData(), *(Column(one, columns[one].type) for one in table.columns))
+
+    async def _sorted(self, table: ExportedTable, unsorted: Table) -> None:
+        session, last = self.uow.session, UUID(int=0)
+        query = select(unsorted).order_by(unsorted.c.id).limit(AT_ONCE)
+        while part := (await session.execute(query.where(unsorted.c.id > last))).mappings().all():
+            await session.execute(insert(table.model), [dict(row) for row in part])
+            last = part[-1]["id"]
 
     def _prepared(self, table: ExportedTable, row: Row) -> Row:
         """What refers to later rows, or is moved by triggers, comes afterwards."""
@@ -138,7 +168,8 @@ class GymRestore:
         named = GymState.settings.op("||")(cast(_settings_of(archive), JSONB))
         await session.execute(update(GymState).values(settings=named))
         # Whoever took theirs back after the export would be erased at once, and nobody could undo that.
-        await ErasureRepository(session).postpone(self.uow.now + TIME_TO_RECONSIDER, all_but=())
+        # Whom this gym knows as erased since then is erased again.
+        await ErasureJournal(self.uow).replay(self._erasures, restored=True)
         found = await session.execute(select(Account.id, Account.balance))
         balances = {row.id: row.balance for row in found}
         counted = await session.execute(select(Product.id, Product.quantity, Product.average_cost))

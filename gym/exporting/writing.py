@@ -22,7 +22,8 @@ from gym.exporting.tables import TABLES
 from gym.exporting.values import to_csv, to_json
 
 FORMAT: Final = "powergym-export"
-VERSION: Final = 1
+VERSION: Final = 2
+"""With each table that is added, so that an older release says that it is older; from 2 on `erasures`."""
 AT_ONCE: Final = 1000
 """Rows in memory; one more chunk may wait in the ZIP's compressor."""
 Progress = Callable[[int, int], None]
