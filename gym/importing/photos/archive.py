@@ -123,9 +123,15 @@ def _path(info: zipfile.ZipInfo) -> str:
 
 
 def _decoded(info: zipfile.ZipInfo) -> str:
+    """Its end alone, of four bytes a letter at most; what is left of a letter that was cut is no letter."""
+    name = info.filename[-4 * LONGEST :]
     if info.flag_bits & IN_UTF8:
-        return info.filename
+        return name
     try:
-        return info.filename.encode("cp437").decode("utf-8")
+        data = name.encode("cp437")
+        return (data if name == info.filename else data.lstrip(_WITHIN_A_LETTER)).decode("utf-8")
     except UnicodeError:
-        return info.filename
+        return name
+
+
+_WITHIN_A_LETTER: Final = bytes(range(0x80, 0xC0))
