@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import delete, select
+
 from bot.desk.admin.audit.buttons import TrailPart
 from bot.desk.plans.plan_edit import PlanField
 from bot.desk.products.product_edit import ProductField
@@ -20,8 +22,12 @@ from gym.approvals.service import ApprovalService
 from gym.attendance.checkin.service import AttendanceService
 from gym.clients.fields.table import FieldKey
 from gym.clients.models import Client
+from gym.conversations.models import Conversation, MessageKind
+from gym.conversations.schemas import WrittenMessage
+from gym.conversations.service import ConversationService
 from gym.core.database.ids import new_id
 from gym.kiosks.models import Kiosk
+from gym.notifications.models import Notification, NotificationKind
 from gym.payments.models import Method
 from gym.plans.models import Plan
 from gym.products.models import Product
@@ -257,6 +263,21 @@ async def transfer_number(scene: Scene, who: Filler, name: str) -> Callback:
     return press("rqnum", await scene.quoted(client, name))
 
 
+async def conversation_answer(scene: Scene, _: Filler, name: str) -> Callback:
+    """What a member wrote; nobody is told of it in the middle of another form."""
+    client = await scene.desk.client(name)
+    origin = WrittenMessage.of_chat(client.id.int % 10**9, 1)
+    async with scene.gym.unit_of_work(Actor.member(client.id, name)) as uow:
+        await ConversationService(uow).receive(client.id, WrittenMessage(MessageKind.TEXT, origin, text=name))
+        await uow.flush()
+        await uow.session.execute(
+            delete(Notification).where(Notification.kind == NotificationKind.MEMBER_WROTE)
+        )
+        told = select(Conversation).where(Conversation.client_id == client.id)
+        conversation = (await uow.session.scalars(told)).one()
+        return press("cvans", conversation.id, conversation.told)
+
+
 OPENERS: Final[dict[str, tuple[Role | None, Opener]]] = {
     "registration": (Role.EMPLOYEE, plainly("reg")),
     "admission": (Role.EMPLOYEE, admission),
@@ -306,6 +327,7 @@ OPENERS: Final[dict[str, tuple[Role | None, Opener]]] = {
     "audit_client": (Role.ADMIN, plainly("audby", TrailPart.CLIENT)),
     "audit_day": (Role.ADMIN, plainly("audby", TrailPart.DAY)),
     "setting": (Role.ADMIN, plainly("set", "receipt_footer")),
+    "conversation_answer": (Role.EMPLOYEE, conversation_answer),
     "own_name": (Role.EMPLOYEE, plainly("mename")),
     "payment_key": (Role.ADMIN, plainly("pknew")),
     "proof_amount": (Role.EMPLOYEE, of_proof("proth")),

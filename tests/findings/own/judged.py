@@ -490,6 +490,7 @@ LOOKS: Final = {
     "ClientService.is_registered",
     "ClientService.documents_in_doubt",
     "ClientService.get",
+    "ClientService.only",
     "ClientService.referrer",
     "ClientService.search",
     "ClientService.similar",

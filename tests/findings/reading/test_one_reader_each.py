@@ -107,6 +107,9 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/privacy/words/page.py::_text",
     ),
     "a head of the audit trail, matched as digits": ("gym/commands/audit/verifying.py::_noted",),
+    "the number of a member's message in a key, as the gym wrote it": (
+        "gym/conversations/repository.py::asked_in",
+    ),
     "a pairing code, checked to be nine digits": ("gym/kiosks/repository.py::lock_named",),
 }
 ALLOWED: Final = {place for places in REASONS.values() for place in places}
