@@ -106,6 +106,11 @@ class ImportPreview:
         return self._counts[outcome]
 
     @property
+    def is_hopeless(self) -> bool:
+        """Whether every row has a problem."""
+        return bool(self.rows) and self.count(RowOutcome.FAULTY) == len(self.rows)
+
+    @property
     def plans(self) -> Sequence[RunningPlan]:
         """All that are brought forward."""
         return [row.plan for row in self.rows if row.plan is not None]

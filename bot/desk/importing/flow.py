@@ -22,6 +22,7 @@ from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientSearch
 from bot.ui.buttons.importing import HowToImport, ShowImport, UndoImport
 from bot.ui.buttons.menu import ManageGroup, MenuGroup
+from bot.ui.buttons.plans import PlanList
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.pictures.incoming_files import MOST_BYTES, NoUseForFile
 from bot.ui.screens import HtmlTranslator, Screen
@@ -85,7 +86,18 @@ async def document(context: UpdateContext) -> None:
     if preview.count(RowOutcome.FAULTY):
         await _send_back(context, read, preview, sent)
     values = await _open_questions(context, data, read, preview)
+    if preview.is_hopeless and not (read.others or values["asks"]):
+        await context.show(_nothing(context.t, preview))
+        return
     await begin(context, IMPORT, values | {"file_id": sent.file_id, "file": _name(sent)}, back=HowToImport())
+
+
+def _nothing(t: HtmlTranslator, preview: ImportPreview) -> Screen:
+    """What is wrong with every row, and where plans are made: a gym that moves in often has none yet."""
+    lines = [t("<b>No row can be imported yet.</b> Mend the list and send it again."), ""]
+    lines += [*counted(t, preview), "", *problems(t, preview)]
+    rows = [[button(t("🏷 Plans"), PlanList())], nav(t, back=HowToImport())]
+    return Screen("\n".join(lines), rows)
 
 
 def _is_pdf(sent: Document) -> bool:
@@ -254,6 +266,8 @@ async def _import(ctx: FormContext) -> Screen:
 
 
 def _done(t: HtmlTranslator, done: ImportResult) -> Screen:
+    if done.preview.is_hopeless:
+        return _nothing(t, done.preview)
     lines = [t("✅ <b>The list was imported.</b>"), "", *counted(t, done.preview)]
     if done.preview.count(RowOutcome.FAULTY):
         lines += ["", t("Rows with problems were left out. Mend them in the sheet and send it again.")]

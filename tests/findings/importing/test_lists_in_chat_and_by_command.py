@@ -89,6 +89,21 @@ async def test_a_faulty_list_goes_back_and_its_good_rows_are_imported(chat: Chat
     assert await names(importer) == ["Ana Ruiz"]
 
 
+async def test_a_list_of_which_no_row_is_good_is_not_offered_to_be_imported(
+    chat: Chat, importer: Importer
+) -> None:
+    """A gym that moves in has no plans yet, so that every row had a problem: "The list was imported"."""
+    await chat.person.sends_document(
+        b"Nombre;Plan;Vence\nAna Ruiz;Anual;31/12/2026\nEva Mora;Anual;31/12/2026\n", "socios.csv"
+    )
+    await chat.person.sees_document()
+    await chat.sees("<b>No row can be imported yet.</b> Mend the list and send it again.")
+    shown = await chat.person.last()
+    assert chat.t("🏷 Plans") in shown.labels
+    assert not {chat.t("Import the good rows"), chat.t("All or nothing")} & set(shown.labels)
+    assert await names(importer) == []
+
+
 async def test_what_a_sheet_leaves_open_is_asked(chat: Chat, importer: Importer) -> None:
     data = workbook(
         {
